@@ -1,0 +1,36 @@
+export * from './chat.ts';
+export * from './completion.ts';
+export * from './completion-response.ts';
+export * from './content.ts';
+export * from './error-schema.ts';
+export * from './errors.ts';
+export * from './format.ts';
+export * from './message.ts';
+export * from './models.ts';
+export { type OpenApiDocument, type OpenApiOptions, openApi } from './openapi.ts';
+export * from './parameters.ts';
+export {
+  type Parsed,
+  parseChatCompletion,
+  parseCompletion,
+  parseDetokenize,
+  parseTokenize,
+  seedToUint64,
+} from './parse.ts';
+export * from './response.ts';
+export {
+  FinishReason,
+  Logprobs,
+  PromptLogprobs,
+  ReportEntry,
+  TimeInfo,
+  TokenLogprob,
+  TopLogprob,
+  Usage,
+} from './response-fields.ts';
+export { ROUTES, type Route, type RouteParameter } from './routes.ts';
+export type { Translation } from './rules.ts';
+export * from './sse.ts';
+export { SURFACE_NAMES, type SurfaceName } from './surface-names.ts';
+export * from './tokenize.ts';
+export * from './tools.ts';
