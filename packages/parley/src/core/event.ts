@@ -1,0 +1,86 @@
+/** Why a choice ended, in OpenAI's words. */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call';
+
+export interface TokenCandidate {
+  readonly id: number;
+  /** The bytes that the token adds to the text. */
+  readonly bytes: Uint8Array;
+  /** Natural logarithm of the probability in the model's raw distribution; -Infinity is sent as -9999. */
+  readonly logprob: number;
+}
+
+export interface TokenInfo extends TokenCandidate {
+  /** The most probable tokens of the raw distribution, best first; as many as `top_logprobs` asked for. */
+  readonly top: readonly TokenCandidate[];
+}
+
+export interface Usage {
+  readonly promptTokens: number;
+  /** Prompt tokens whose KV cells were reused instead of computed. */
+  readonly cachedTokens: number;
+  /** Sampled tokens of all choices, the end-of-text token included. */
+  readonly completionTokens: number;
+  readonly reasoningTokens: number;
+}
+
+/** Seconds. */
+export interface Timing {
+  readonly queueSeconds: number;
+  readonly promptSeconds: number;
+  readonly completionSeconds: number;
+  readonly totalSeconds: number;
+}
+
+interface Delta {
+  readonly choice: number;
+  readonly text: string;
+  /** How many sampled tokens this delta stands for; their sum is the running `completion_tokens`. */
+  readonly tokenCount: number;
+  /** Present when log probabilities were asked for. */
+  readonly tokens?: readonly TokenInfo[];
+}
+
+/**
+ * What a backend says, in this order: `start`, then deltas of the choices mixed, one `choice-end` a choice,
+ * `usage` with `final`, `timing`. Failure is not an event: the iterator throws an ApiError.
+ * A `usage` that is not final may come any time after `start`; it tells `continuous_usage_stats` the prompt's tokens.
+ */
+export type ChatEvent =
+  | {
+      readonly type: 'start';
+      readonly id: string;
+      readonly model: string;
+      /** Unix time in seconds. */
+      readonly created: number;
+      readonly systemFingerprint: string;
+      /** Text of the prompt to put before the answer, for `echo`. */
+      readonly echo?: string;
+    }
+  | ({ readonly type: 'text-delta' } & Delta)
+  | ({ readonly type: 'reasoning-delta' } & Delta)
+  | { readonly type: 'refusal-delta'; readonly choice: number; readonly text: string }
+  | {
+      readonly type: 'tool-call-start';
+      readonly choice: number;
+      readonly index: number;
+      readonly id: string;
+      readonly kind: 'function' | 'custom';
+      readonly name: string;
+    }
+  | {
+      readonly type: 'tool-call-delta';
+      readonly choice: number;
+      readonly index: number;
+      readonly arguments: string;
+    }
+  | {
+      readonly type: 'choice-end';
+      readonly choice: number;
+      readonly reason: FinishReason;
+      /** The stop string or stop token id that ended it. */
+      readonly stop?: string | number;
+      /** Tokens sampled for this choice that no delta has counted (end of text, a removed stop string). */
+      readonly tokenCount: number;
+    }
+  | { readonly type: 'usage'; readonly usage: Usage; readonly final: boolean }
+  | { readonly type: 'timing'; readonly timing: Timing };

@@ -1,0 +1,57 @@
+/** What an engine's thread or process runs. */
+import type { Runtime } from '../runtime.ts';
+import { ToyPrompts } from '../toy/prompts.ts';
+import { ToyRuntime } from '../toy/runtime.ts';
+import type { HostConfig } from './config.ts';
+import { openServerPort, type ServerPort } from './port.ts';
+import type { Prompts } from './prompts.ts';
+import { EngineService } from './serve.ts';
+
+async function openModel({
+  model,
+  slots,
+  batchLimit,
+  templates,
+  nativeLog,
+}: HostConfig): Promise<[Runtime, Prompts]> {
+  if (model.kind === 'toy') {
+    const { contextLength, crashOnToken } = model;
+    const runtime = new ToyRuntime({
+      contextLength,
+      batchLimit,
+      sequenceLimit: slots,
+      onDecode: ({ tokens, length }) => {
+        if (crashOnToken !== undefined && tokens.subarray(0, length).includes(crashOnToken)) process.abort();
+      },
+    });
+    return [runtime, new ToyPrompts()];
+  }
+  // Only here, so that the toy needs no native code.
+  const { LlamaRuntime } = await import('../llama/runtime.ts');
+  const { PromptThread } = await import('../prompt/prompt-thread.ts');
+  const { path, contextLength, threads, gpuLayers } = model;
+  const runtime = await LlamaRuntime.load({
+    modelPath: path,
+    contextLength,
+    sequences: slots,
+    batchLimit,
+    gpuLayers,
+    log: nativeLog ? 'stderr' : 'none',
+    ...(threads !== undefined && { threads }),
+  });
+  const prompts = new PromptThread({ modelPath: path, contextLength, ...templates });
+  return [runtime, prompts];
+}
+
+async function main(port: ServerPort): Promise<void> {
+  try {
+    const [runtime, prompts] = await openModel(port.config);
+    await new EngineService({ port, runtime, prompts, now: () => performance.now() }).run();
+  } catch (error) {
+    port.post({ type: 'fatal', message: error instanceof Error ? error.message : String(error) });
+    process.exitCode = 1;
+  }
+  port.close();
+}
+
+await main(await openServerPort());

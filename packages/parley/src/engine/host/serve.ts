@@ -1,0 +1,183 @@
+import { ApiError, internalError } from '@parley/protocol';
+import { Engine } from '../engine.ts';
+import { packTokens } from '../packed-tokens.ts';
+import { packVocabulary } from '../packed-vocabulary.ts';
+import type { Prepared, PromptRequest } from '../prompt/request.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Update } from '../update.ts';
+import type { Command, HostUpdate } from './messages.ts';
+import type { ServerPort } from './port.ts';
+import type { Prompts } from './prompts.ts';
+
+/** How often at most the counters are sent while the engine runs. */
+const STATS_INTERVAL_MS = 100;
+
+export interface ServeOptions {
+  readonly port: ServerPort;
+  readonly runtime: Runtime;
+  readonly prompts: Prompts;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+}
+
+/** Joins the engine to the line: commands in, updates out, one step per turn of the event loop while there is work. */
+export class EngineService {
+  readonly #options: ServeOptions;
+  readonly #engine: Engine;
+  /** Prompts on their way, by request. */
+  readonly #preparing = new Map<number, AbortController>();
+  #scheduled = false;
+  #statsAt = 0;
+  #onClosed: (() => void) | undefined;
+
+  constructor(options: ServeOptions) {
+    this.#options = options;
+    const { port, runtime, now } = options;
+    const { parallel, promptBudget } = port.config;
+    this.#engine = new Engine({
+      runtime,
+      parallel,
+      promptBudget,
+      now,
+      emit: (updates) => port.post({ type: 'updates', updates: updates.map(packUpdate) }),
+      log: (message, error) =>
+        port.post({ type: 'log', level: 'error', message: `${message}: ${stack(error)}` }),
+    });
+  }
+
+  /** Announces the model and serves until told to close. */
+  run(): Promise<void> {
+    const { port, runtime } = this.#options;
+    return new Promise((resolve) => {
+      this.#onClosed = resolve;
+      port.onCommand((command) => this.#obey(command));
+      port.onDisconnect(() => this.#close());
+      const { vocabulary, contextLength } = runtime;
+      port.post({ type: 'ready', vocabulary: packVocabulary(vocabulary), contextLength });
+      this.#postStats();
+    });
+  }
+
+  #obey(command: Command): void {
+    switch (command.type) {
+      case 'complete':
+        void this.#complete(command);
+        return;
+      case 'tokenize':
+        void this.#tokenize(command);
+        return;
+      case 'cancel':
+        this.#preparing.get(command.id)?.abort();
+        this.#engine.cancel(command.id);
+        this.#schedule();
+        return;
+      case 'close':
+        this.#close();
+        return;
+    }
+  }
+
+  async #complete({ id, prompt, resolved, seed }: Extract<Command, { type: 'complete' }>): Promise<void> {
+    const arrivedAt = this.#options.now();
+    await this.#prepared(id, 'prepare', prompt, ({ tokens, badWords, echo }) => {
+      const { sampling, text, maxTokens, n, priority, salt } = resolved;
+      const room = this.#options.runtime.contextLength - tokens.length;
+      if (maxTokens !== undefined && maxTokens > room) throw tooLong(tokens.length, maxTokens, room);
+      const options = {
+        sampling: { ...sampling, badWords },
+        text,
+        maxTokens: maxTokens ?? Math.max(1, room),
+      };
+      this.#engine.add({ id, prompt: tokens, options, n, seed, priority, salt, arrivedAt });
+      const started: HostUpdate = { kind: 'started', request: id, ...(echo !== undefined && { echo }) };
+      this.#options.port.post({ type: 'updates', updates: [started] });
+      this.#schedule();
+    });
+  }
+
+  #tokenize({ id, prompt }: Extract<Command, { type: 'tokenize' }>): Promise<void> {
+    return this.#prepared(id, 'tokenize', prompt, ({ tokens, text }) => {
+      this.#options.port.post({ type: 'tokens', id, tokens, text });
+    });
+  }
+
+  /** Prepares the prompt and goes on with it, unless the caller has gone; every failure is reported. */
+  async #prepared(
+    id: number,
+    kind: 'prepare' | 'tokenize',
+    prompt: PromptRequest,
+    goOn: (prepared: Prepared) => void,
+  ): Promise<void> {
+    const controller = new AbortController();
+    this.#preparing.set(id, controller);
+    try {
+      const prepared = await this.#options.prompts[kind](prompt, controller.signal);
+      if (!controller.signal.aborted) goOn(prepared);
+    } catch (error) {
+      if (!controller.signal.aborted) this.#fail(id, error);
+    } finally {
+      this.#preparing.delete(id);
+    }
+  }
+
+  #fail(id: number, error: unknown): void {
+    const { port } = this.#options;
+    if (!(error instanceof ApiError)) {
+      port.post({ type: 'log', level: 'error', message: `a prompt could not be prepared: ${stack(error)}` });
+    }
+    const reason =
+      error instanceof ApiError ? error : internalError('The prompt could not be prepared.', error);
+    port.post({ type: 'failed', id, error: reason.toOptions() });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#scheduled = false;
+    if (this.#onClosed === undefined) return;
+    this.#engine.step();
+    const { busy } = this.#engine;
+    if (!busy || this.#options.now() - this.#statsAt > STATS_INTERVAL_MS) this.#postStats();
+    if (busy) this.#schedule();
+  }
+
+  #postStats(): void {
+    this.#statsAt = this.#options.now();
+    this.#options.port.post({ type: 'stats', stats: this.#engine.stats() });
+  }
+
+  #close(): void {
+    const closed = this.#onClosed;
+    if (!closed) return;
+    this.#onClosed = undefined;
+    for (const controller of this.#preparing.values()) controller.abort();
+    this.#engine.close();
+    void this.#options.prompts.close().then(closed);
+  }
+}
+
+function packUpdate(update: Update): HostUpdate {
+  if (update.kind !== 'text') return update;
+  const { tokens, ...rest } = update;
+  return tokens ? { ...rest, tokens: packTokens(tokens) } : rest;
+}
+
+function tooLong(prompt: number, maxTokens: number, room: number): ApiError {
+  return new ApiError({
+    status: 400,
+    type: 'invalid_request_error',
+    code: 'context_length_exceeded',
+    param: room > 0 ? 'max_completion_tokens' : 'messages',
+    message:
+      `The context holds ${prompt + room} tokens; the prompt has ${prompt} and the answer may have ${maxTokens}, ` +
+      `${prompt + maxTokens} together. ${room > 0 ? `At most ${room} tokens are left for the answer.` : 'Shorten the prompt.'}`,
+  });
+}
+
+function stack(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,134 @@
+import { invalidRequest, KNOWN_ROLES } from '@parley/protocol';
+import type { ControlNames } from './control-names.ts';
+import { unescapeMarker, unusedMarkers } from './control-names.ts';
+import { isRecord, mapStrings } from './leaves.ts';
+import type { TemplateMessage } from './messages.ts';
+import { templateMessages, templateTraits } from './messages.ts';
+import type { PromptParameters } from './request.ts';
+import type { ChatTemplate, RenderLimits } from './template.ts';
+import type { SpecialTexts } from './variables.ts';
+import { type CallerVariables, callerVariables, templateVariables } from './variables.ts';
+
+export interface RenderedConversation {
+  /** With a marker in each name of a control token that the caller wrote. */
+  readonly marked: string;
+  readonly marker: string;
+  readonly text: string;
+  /** What `echo` puts before the answer. */
+  readonly echo: string | undefined;
+}
+
+export interface ConversationOptions {
+  readonly template: ChatTemplate;
+  readonly names: ControlNames;
+  readonly special: SpecialTexts;
+  readonly limits: RenderLimits;
+  readonly now: Date;
+}
+
+/** Renders a conversation with a chat template. Throws an ApiError 400 for what the template cannot take. */
+export function renderConversation(
+  messages: readonly unknown[],
+  parameters: PromptParameters,
+  options: ConversationOptions,
+): RenderedConversation {
+  const continues = parameters.continue_final_message === true;
+  if (continues && parameters.add_generation_prompt === true) {
+    throw invalidRequest(
+      'continue_final_message',
+      'continue_final_message and add_generation_prompt cannot both be true.',
+    );
+  }
+  const addGenerationPrompt = !continues && parameters.add_generation_prompt !== false;
+  const plain = callerVariables(
+    templateMessages(messages, templateTraits(options.template.source)),
+    parameters,
+  );
+  const [marker = '', tag = ''] = markersFor(plain);
+  const caller = protect(plain, options.names, marker);
+  if (continues) leaveOpen(caller.messages, tag);
+  const generation = { addGenerationPrompt, continueFinalMessage: continues };
+  const variables = templateVariables(caller, options.special, generation);
+  const rendered = unescapeMarker(options.template.render(variables, options.now, options.limits), marker);
+  const marked = continues ? cutAtTag(rendered, tag) : rendered;
+  return {
+    marked,
+    marker,
+    text: marked.replaceAll(marker, ''),
+    echo: parameters.echo === true ? echoOf(plain.messages, addGenerationPrompt) : undefined,
+  };
+}
+
+function markersFor(caller: CallerVariables): string[] {
+  const markers = unusedMarkers(JSON.stringify(caller), 2);
+  if (markers !== undefined) return markers;
+  throw invalidRequest('messages', 'messages hold nearly all of the Unicode noncharacters U+FDD0 to U+FDEF.');
+}
+
+/** Makes the caller's strings well-formed UTF-16 and marks control tokens' names in them. */
+function protect(caller: CallerVariables, names: ControlNames, marker: string): CallerVariables {
+  const change = (text: string): string => names.mark(text.toWellFormed(), marker);
+  const messages = caller.messages.map((message, index) => {
+    if (!isKnownRole(message.role) && names.partOfName(message.role)) {
+      throw invalidRequest(
+        `messages[${index}].role`,
+        `messages[${index}].role '${message.role.slice(0, 50)}' would spell a control token of this model.`,
+      );
+    }
+    return mapStrings(message, change) as TemplateMessage;
+  });
+  return {
+    messages,
+    tools: mapStrings(caller.tools, change),
+    documents: mapStrings(caller.documents, change),
+    // The names of variables are the template's; only their values are the caller's.
+    kwargs: Object.fromEntries(
+      Object.entries(caller.kwargs).map(([name, value]) => [name, mapStrings(value, change)]),
+    ),
+  };
+}
+
+function isKnownRole(role: string): boolean {
+  return KNOWN_ROLES.some((known) => known === role);
+}
+
+/** Puts the tag behind the final message's text: there the rendered prompt will end. */
+function leaveOpen(messages: readonly TemplateMessage[], tag: string): void {
+  const last = messages.at(-1)!;
+  const { content } = last;
+  if (typeof content === 'string') {
+    last.content = content + tag;
+    return;
+  }
+  const part: unknown = Array.isArray(content) ? content.at(-1) : undefined;
+  if (isRecord(part) && typeof part.text === 'string') {
+    part.text += tag;
+    return;
+  }
+  throw notFound();
+}
+
+function cutAtTag(rendered: string, tag: string): string {
+  const at = rendered.lastIndexOf(tag);
+  if (at < 0) throw notFound();
+  return rendered.slice(0, at).replaceAll(tag, '');
+}
+
+function notFound(): Error {
+  return invalidRequest(
+    'continue_final_message',
+    'continue_final_message: the chat template does not show the text of the final message, so it cannot be left open.',
+  );
+}
+
+/** vLLM's rule: the last message's text, when the new message has the same role. */
+function echoOf(messages: readonly TemplateMessage[], addGenerationPrompt: boolean): string | undefined {
+  const last = messages.at(-1)!;
+  if (addGenerationPrompt && last.role !== 'assistant') return undefined;
+  if (typeof last.content === 'string') return last.content.toWellFormed();
+  const parts: readonly unknown[] = Array.isArray(last.content) ? last.content : [];
+  return parts
+    .map((part) => (isRecord(part) ? String(part.text) : ''))
+    .join('\n')
+    .toWellFormed();
+}

@@ -1,0 +1,170 @@
+import type { ApiError } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol';
+import type { TokenId, Tokenizer } from '../runtime.ts';
+import { badWordTokens } from './bad-words.ts';
+import { ControlNames } from './control-names.ts';
+import { renderConversation } from './conversation.ts';
+import type { Prepared, PromptParameters, PromptRequest } from './request.ts';
+import type { ChatTemplate, RenderLimits } from './template.ts';
+import { parseTemplate } from './template.ts';
+import type { SpecialTexts } from './variables.ts';
+
+export interface RendererOptions {
+  readonly tokenizer: Tokenizer;
+  /** Jinja sources by name: `default`, and `tool_use` for requests with tools where the model has one. */
+  readonly templates: ReadonlyMap<string, string>;
+  /** Tokens of prompt and completion together. */
+  readonly contextLength: number;
+  readonly limits: RenderLimits;
+  /** Whether requests may bring a template of their own. */
+  readonly allowRequestTemplate: boolean;
+  readonly padTokenId?: TokenId | undefined;
+}
+
+/** Turns requests into tokens. It may take long, so it lives on a thread of its own (see PromptThread). */
+export class PromptRenderer {
+  readonly #options: RendererOptions;
+  readonly #names: ControlNames;
+  readonly #special: SpecialTexts;
+  readonly #parsed = new Map<string, ChatTemplate>();
+  #longestToken: number | undefined;
+
+  constructor(options: RendererOptions) {
+    this.#options = options;
+    const { vocabulary } = options.tokenizer;
+    this.#names = new ControlNames(vocabulary);
+    const text = (token: TokenId | undefined): string =>
+      token === undefined ? '' : new TextDecoder().decode(vocabulary.bytes(token));
+    this.#special = { bos: text(vocabulary.bos), eos: text(vocabulary.eos), pad: text(options.padTokenId) };
+  }
+
+  /** Throws an ApiError 400, also when no token of an answer would fit into the context. */
+  prepare(request: PromptRequest, now: Date): Prepared {
+    const prepared = this.#render(request, now, true);
+    this.#checkFit(prepared.tokens.length, 'has', request);
+    return prepared;
+  }
+
+  /** Like `prepare`, but for looking at the tokens: any length is fine. */
+  tokenize(request: PromptRequest, now: Date): Prepared {
+    return this.#render(request, now, false);
+  }
+
+  detokenize(tokens: readonly TokenId[]): string {
+    return this.#textOf(tokens, 'tokens');
+  }
+
+  #render(request: PromptRequest, now: Date, mustFit: boolean): Prepared {
+    const { input, parameters } = request;
+    const { tokenizer } = this.#options;
+    const badWords = badWordTokens(tokenizer, parameters.bad_words ?? []);
+    const echoes = parameters.echo === true;
+    switch (input.kind) {
+      case 'tokens': {
+        const text = this.#textOf(input.tokens, 'prompt');
+        return { tokens: [...input.tokens], text, echo: echoes ? text : undefined, badWords };
+      }
+      case 'text': {
+        // The caller writes the whole prompt, control tokens included: there is nobody else's part to forge.
+        const text = input.text.toWellFormed();
+        if (mustFit) this.#checkBytes(text, request);
+        const addBos = parameters.add_special_tokens !== false;
+        const tokens = tokenizer.tokenize(text, { special: true, addBos });
+        return { tokens, text, echo: echoes ? text : undefined, badWords };
+      }
+      case 'messages': {
+        const rendered = renderConversation(input.messages, parameters, {
+          template: this.#templateFor(parameters),
+          names: this.#names,
+          special: this.#special,
+          limits: this.#options.limits,
+          now,
+        });
+        if (mustFit) this.#checkBytes(rendered.text, request);
+        const addBos = parameters.add_special_tokens === true;
+        const tokens = this.#names.tokenize(tokenizer, rendered.marked, rendered.marker, addBos);
+        return { tokens, text: rendered.text, echo: rendered.echo, badWords };
+      }
+    }
+  }
+
+  #templateFor(parameters: PromptParameters): ChatTemplate {
+    const { allowRequestTemplate, templates } = this.#options;
+    if (typeof parameters.chat_template === 'string') {
+      if (!allowRequestTemplate) {
+        throw invalidRequest(
+          'chat_template',
+          'chat_template: this server takes no templates from requests; its operator can allow them (allowRequestTemplate).',
+          'unsupported_parameter',
+        );
+      }
+      return parseTemplate(parameters.chat_template, 'chat_template');
+    }
+    const hasTools = (parameters.tools?.length ?? 0) > 0 || (parameters.functions?.length ?? 0) > 0;
+    const name = hasTools && templates.has('tool_use') ? 'tool_use' : 'default';
+    const source = templates.get(name);
+    if (source === undefined) {
+      throw invalidRequest(
+        'messages',
+        'messages: this model has no chat template, so it cannot take a conversation. Send a prompt to /v1/completions, or let the operator configure a chat template.',
+        'no_chat_template',
+      );
+    }
+    const template = this.#parsed.get(name) ?? parseTemplate(source, 'messages');
+    this.#parsed.set(name, template);
+    return template;
+  }
+
+  /** Refuses at once what cannot fit even if all its tokens were the longest ones. */
+  #checkBytes(text: string, request: PromptRequest): void {
+    const bytes = Buffer.byteLength(text);
+    if (bytes < this.#options.contextLength) return;
+    this.#checkFit(Math.ceil(bytes / this.#longestTokenBytes()), 'has at least', request);
+  }
+
+  #checkFit(tokens: number, has: string, { input }: PromptRequest): void {
+    const { contextLength } = this.#options;
+    if (tokens < contextLength) return;
+    throw contextLengthExceeded(
+      input.kind === 'messages' ? 'messages' : 'prompt',
+      has,
+      tokens,
+      contextLength,
+    );
+  }
+
+  #longestTokenBytes(): number {
+    const { vocabulary } = this.#options.tokenizer;
+    if (this.#longestToken === undefined) {
+      this.#longestToken = 1;
+      for (let token = 0; token < vocabulary.size; token++) {
+        this.#longestToken = Math.max(this.#longestToken, vocabulary.bytes(token).length);
+      }
+    }
+    return this.#longestToken;
+  }
+
+  #textOf(tokens: readonly TokenId[], param: string): string {
+    const { vocabulary } = this.#options.tokenizer;
+    const wrong = tokens.findIndex(
+      (token) => !Number.isInteger(token) || token < 0 || token >= vocabulary.size,
+    );
+    if (wrong >= 0) {
+      const at = `${param}[${wrong}]`;
+      throw invalidRequest(
+        at,
+        `${at}: ${tokens[wrong]} is no token id, they are 0 to ${vocabulary.size - 1}.`,
+      );
+    }
+    return Buffer.concat(tokens.map((token) => vocabulary.bytes(token))).toString('utf8');
+  }
+}
+
+/** 400 in OpenAI's words, with the two numbers. */
+function contextLengthExceeded(param: string, has: string, tokens: number, contextLength: number): ApiError {
+  return invalidRequest(
+    param,
+    `This model's maximum context length is ${contextLength} tokens, but the prompt ${has} ${tokens} tokens, which leaves no room for an answer.`,
+    'context_length_exceeded',
+  );
+}

@@ -1,0 +1,48 @@
+import type { ChatRequest } from '../../core/complete.ts';
+
+/** The parameters that decide what the prompt is. */
+export const PROMPT_PARAMETERS = [
+  'tools',
+  'tool_choice',
+  'functions',
+  'function_call',
+  'documents',
+  'reasoning_effort',
+  'add_generation_prompt',
+  'continue_final_message',
+  'add_special_tokens',
+  'echo',
+  'chat_template',
+  'chat_template_kwargs',
+  'bad_words',
+] as const;
+
+export type PromptParameters = Partial<
+  Pick<ChatRequest['parameters'], (typeof PROMPT_PARAMETERS)[number] & keyof ChatRequest['parameters']>
+>;
+
+/** The part of a ChatRequest that becomes a prompt. A ChatRequest is one. */
+export interface PromptRequest {
+  readonly input: ChatRequest['input'];
+  readonly parameters: PromptParameters;
+}
+
+/** Leaves out what a prompt does not need, before a request crosses to another thread. */
+export function promptRequest(request: PromptRequest): PromptRequest {
+  const parameters = Object.fromEntries(
+    PROMPT_PARAMETERS.map((name) => [name, request.parameters[name]]).filter(
+      ([, value]) => value !== undefined,
+    ),
+  ) as PromptParameters;
+  return { input: request.input, parameters };
+}
+
+export interface Prepared {
+  readonly tokens: number[];
+  /** The prompt as text, without markers. */
+  readonly text: string;
+  /** Text to put before the answer, when `echo` asks for it. */
+  readonly echo: string | undefined;
+  /** Token sequences of `bad_words`. */
+  readonly badWords: number[][];
+}

@@ -1,0 +1,94 @@
+import { invalidRequest, seedToUint64 } from '@parley/protocol';
+import type { Parameters } from '../core/complete.ts';
+import type { SamplingOptions, TextOptions } from './options.ts';
+import type { TokenId } from './runtime.ts';
+
+/** What can be said of a request before its prompt and its bad words are tokenised. */
+export interface ResolvedRequest {
+  readonly sampling: Omit<SamplingOptions, 'badWords'>;
+  readonly text: TextOptions;
+  /** Undefined: as many as the context holds. */
+  readonly maxTokens: number | undefined;
+  readonly n: number;
+  readonly priority: number;
+  readonly salt: string;
+}
+
+/** Far beyond any priority that a caller would send: tiers do not mix. */
+const TIER = 2 ** 53;
+const TIER_PRIORITY = { priority: -TIER, auto: 0, default: 0, flex: TIER } as const;
+
+/** From wire names, nulls and defaults to the options of the engine; token ids are checked against the vocabulary. */
+export function resolveRequest(parameters: Parameters, vocabularySize: number): ResolvedRequest {
+  const maxTokens = parameters.max_completion_tokens ?? parameters.max_tokens ?? undefined;
+  const sampling = resolveSampling(parameters, vocabularySize);
+  if (maxTokens !== undefined && sampling.minTokens > maxTokens) {
+    const name = parameters.min_completion_tokens == null ? 'min_tokens' : 'min_completion_tokens';
+    throw invalidRequest(
+      name,
+      `${name} must be at most the token limit of ${maxTokens}, got ${sampling.minTokens}.`,
+    );
+  }
+  const stop = parameters.stop ?? [];
+  return {
+    sampling,
+    text: {
+      stop: typeof stop === 'string' ? [stop] : stop,
+      includeStop: parameters.include_stop_str_in_output ?? false,
+      skipSpecialTokens: parameters.skip_special_tokens ?? true,
+      spacesBetweenSpecialTokens: parameters.spaces_between_special_tokens ?? true,
+    },
+    maxTokens,
+    n: parameters.n ?? 1,
+    priority: (parameters.priority ?? 0) + TIER_PRIORITY[parameters.service_tier ?? 'auto'],
+    salt: parameters.cache_salt ?? '',
+  };
+}
+
+function resolveSampling(parameters: Parameters, vocabularySize: number): ResolvedRequest['sampling'] {
+  const { seed } = parameters;
+  const topLogprobs = parameters.top_logprobs ?? 0;
+  return {
+    temperature: parameters.temperature ?? 1,
+    topP: parameters.top_p ?? 1,
+    topK: Math.max(0, parameters.top_k ?? 0),
+    minP: parameters.min_p ?? 0,
+    seed: seed == null ? undefined : seedToUint64(seed),
+    frequencyPenalty: parameters.frequency_penalty ?? 0,
+    presencePenalty: parameters.presence_penalty ?? 0,
+    repetitionPenalty: parameters.repetition_penalty ?? 1,
+    logitBias: resolveBias(parameters.logit_bias ?? {}, vocabularySize),
+    allowedTokenIds: checkedIds(
+      'allowed_token_ids',
+      parameters.allowed_token_ids ?? undefined,
+      vocabularySize,
+    ),
+    minTokens: parameters.min_completion_tokens ?? parameters.min_tokens ?? 0,
+    ignoreEos: parameters.ignore_eos ?? false,
+    stopTokenIds: checkedIds('stop_token_ids', parameters.stop_token_ids ?? [], vocabularySize) ?? [],
+    logprobs: parameters.logprobs ? topLogprobs : undefined,
+  };
+}
+
+function resolveBias(bias: Record<string, number>, vocabularySize: number): [TokenId, number][] {
+  return Object.entries(bias).map(([key, value]) => {
+    checkId(`logit_bias.${key}`, Number(key), vocabularySize);
+    return [Number(key), value];
+  });
+}
+
+function checkedIds(
+  name: string,
+  ids: readonly TokenId[] | undefined,
+  size: number,
+): readonly TokenId[] | undefined {
+  ids?.forEach((id, i) => {
+    checkId(`${name}[${i}]`, id, size);
+  });
+  return ids;
+}
+
+function checkId(param: string, id: number, vocabularySize: number): void {
+  if (Number.isInteger(id) && id >= 0 && id < vocabularySize) return;
+  throw invalidRequest(param, `${param} must be a token id between 0 and ${vocabularySize - 1}, got ${id}.`);
+}

@@ -1,0 +1,141 @@
+import { type ApiError, internalError, invalidRequest } from '@parley/protocol';
+import type { Sample, SamplingOptions } from '../options.ts';
+import type { TokenId, Vocabulary } from '../runtime.ts';
+import { Candidates } from './candidates.ts';
+import { TokenCounts } from './counts.ts';
+import { logprobOf, rawLogprobs } from './logprobs.ts';
+import { isGreedy, SAMPLING_PARAMETERS, type SamplerState } from './parameters.ts';
+import { Random } from './random.ts';
+import type { SamplerWorkspace } from './workspace.ts';
+
+interface LogitStep {
+  readonly name: string | null;
+  apply(state: SamplerState): void;
+}
+
+/**
+ * Chooses the tokens of one sequence. Which token comes next depends on the logits, the options, the seed and the tokens
+ * before it, never on other sequences: a draw takes one random number, greedy choices take none.
+ */
+export class SequenceSampler {
+  readonly #workspace: SamplerWorkspace;
+  readonly #logprobs: number | undefined;
+  readonly #steps: readonly LogitStep[];
+  readonly #narrowing: readonly ((candidates: Candidates) => void)[];
+  readonly #greedy: boolean;
+  readonly #changesLogits: boolean;
+  readonly #candidates: Candidates;
+  readonly #random: Random;
+  readonly #counts: TokenCounts | undefined;
+  readonly #completion: TokenId[] = [];
+
+  /**
+   * `prompt` is read at once and not kept. `seed` is used as given, `options.seed` is not looked at.
+   * Throws an ApiError 400 for token ids outside the vocabulary and for empty bad words or allowed tokens.
+   */
+  constructor(
+    options: SamplingOptions,
+    vocabulary: Vocabulary,
+    workspace: SamplerWorkspace,
+    prompt: readonly TokenId[] | Int32Array,
+    seed: bigint,
+  ) {
+    this.#workspace = workspace;
+    this.#logprobs = options.logprobs;
+    this.#greedy = isGreedy(options);
+    this.#random = new Random(seed);
+    const steps: LogitStep[] = [];
+    const narrowing: ((candidates: Candidates) => void)[] = [];
+    for (const parameter of SAMPLING_PARAMETERS) {
+      const apply = parameter.logits?.(options, vocabulary);
+      if (apply !== undefined) steps.push({ name: parameter.name, apply });
+      const narrow = this.#greedy ? undefined : parameter.candidates?.(options);
+      if (narrow !== undefined) narrowing.push(narrow);
+    }
+    this.#steps = steps;
+    this.#narrowing = narrowing;
+    // The entry without a name, the mask, acts only where one is given.
+    this.#changesLogits = steps.some(({ name }) => name !== null);
+    this.#candidates = new Candidates(workspace);
+    this.#counts = countsFor(options, prompt);
+  }
+
+  /** Tokens sampled so far. */
+  get count(): number {
+    return this.#completion.length;
+  }
+
+  /**
+   * The next token. `logits` is only read. Bit `i & 31` of word `i >> 5` of `mask` says whether token `i` is allowed.
+   * Throws an ApiError: 500 when the logits are not numbers, 400 naming the parameter that left no token to choose from.
+   */
+  sample(logits: Float32Array, mask?: Uint32Array): Sample {
+    const workspace = this.#workspace;
+    workspace.load(logits);
+    const max = workspace.maximum();
+    // NaN fails every comparison.
+    if (!(max > -Infinity && max < Infinity))
+      throw internalError('The model gave logits that are not finite numbers.');
+    const raw = this.#logprobs === undefined ? undefined : rawLogprobs(workspace, max, this.#logprobs);
+    const token = this.#choose(logits, mask, max);
+    this.#completion.push(token);
+    this.#counts?.addCompletion(token);
+    if (raw === undefined) return { token };
+    return { token, logprob: logprobOf(logits[token]!, raw.logSumExp), top: raw.top };
+  }
+
+  #choose(logits: Float32Array, mask: Uint32Array | undefined, rawMax: number): TokenId {
+    const candidates = this.#candidates;
+    candidates.reset(this.#changesLogits || mask !== undefined ? this.#changeLogits(logits, mask) : rawMax);
+    if (this.#greedy) return candidates.best();
+    for (const narrow of this.#narrowing) narrow(candidates);
+    return candidates.draw(this.#random.uniform());
+  }
+
+  /** Applies every logit step to the workspace's row; returns the new maximum. */
+  #changeLogits(logits: Float32Array, mask: Uint32Array | undefined): number {
+    const workspace = this.#workspace;
+    const state = { workspace, logits, counts: this.#counts, completion: this.#completion, mask };
+    for (const step of this.#steps) step.apply(state);
+    const max = workspace.maximum();
+    if (max === -Infinity) throw this.#nothingLeft(state);
+    if (max < Infinity) return max;
+    throw invalidRequest(
+      'repetition_penalty',
+      'repetition_penalty is so far from 1 that the logits overflow.',
+    );
+  }
+
+  /** Goes through the steps once more to find the one that took the last token. */
+  #nothingLeft(state: SamplerState): ApiError {
+    const { workspace } = state;
+    workspace.load(state.logits);
+    const before: string[] = [];
+    for (const { name, apply } of this.#steps) {
+      apply(state);
+      if (workspace.maximum() === -Infinity) return nothingLeftAfter(name, before);
+      before.push(name ?? 'the output format');
+    }
+    return internalError('Sampling found no token, and then found one.');
+  }
+}
+
+function nothingLeftAfter(name: string | null, before: readonly string[]): ApiError {
+  const names = [...new Set(before)].filter((other) => other !== name);
+  const together = names.length > 0 ? ` together with ${names.join(', ')}` : '';
+  return invalidRequest(
+    name,
+    `${name ?? 'The output format'}${together} leaves no token that could come next.`,
+  );
+}
+
+function countsFor(
+  options: SamplingOptions,
+  prompt: readonly TokenId[] | Int32Array,
+): TokenCounts | undefined {
+  const { repetitionPenalty, frequencyPenalty, presencePenalty } = options;
+  if (repetitionPenalty === 1 && frequencyPenalty === 0 && presencePenalty === 0) return undefined;
+  const counts = new TokenCounts();
+  if (repetitionPenalty !== 1) for (const token of prompt) counts.addPrompt(token);
+  return counts;
+}

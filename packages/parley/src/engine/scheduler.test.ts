@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SequenceOptions } from './options.ts';
+import { type Plan, Scheduler } from './scheduler.ts';
+import { Sequence } from './sequence.ts';
+import { ToyRuntime } from './toy/runtime.ts';
+
+const OPTIONS: SequenceOptions = {
+  maxTokens: 20,
+  text: { stop: [], includeStop: false, skipSpecialTokens: true, spacesBetweenSpecialTokens: true },
+  sampling: {
+    temperature: 0,
+    topP: 1,
+    topK: 0,
+    minP: 0,
+    seed: undefined,
+    frequencyPenalty: 0,
+    presencePenalty: 0,
+    repetitionPenalty: 1,
+    logitBias: [],
+    allowedTokenIds: undefined,
+    badWords: [],
+    minTokens: 0,
+    ignoreEos: false,
+    stopTokenIds: [],
+    logprobs: undefined,
+  },
+};
+
+let nextRequest = 1;
+function sequence(prompt: number[], init: Partial<ConstructorParameters<typeof Sequence>[0]> = {}): Sequence {
+  const defaults = {
+    request: nextRequest++,
+    choice: 0,
+    options: OPTIONS,
+    seed: 0n,
+    priority: 0,
+    salt: '',
+    arrivedAt: 0,
+  };
+  return new Sequence({ ...defaults, prompt, ...init }, 64);
+}
+
+const prompt = (length: number, first = 97): number[] => Array.from({ length }, (_, i) => first + (i % 20));
+
+/** Carries a plan out on the toy, which throws when the plan breaks the cache. */
+function run(runtime: ToyRuntime, plan: Plan): void {
+  for (const move of plan.moves) {
+    if (move.kind === 'copy') runtime.copyPrefix(move.from, move.to, move.length);
+    else runtime.truncate(move.slot, move.length);
+  }
+  if (plan.chunks.length === 0) return;
+  const { batch } = runtime;
+  let row = 0;
+  for (const { sequence, start, count, output } of plan.chunks) {
+    for (let i = 0; i < count; i++, row++) {
+      batch.tokens[row] = sequence.tokens[start + i];
+      batch.positions[row] = start + i;
+      batch.sequences[row] = sequence.slot as number;
+      batch.outputs[row] = output && i === count - 1 ? 1 : 0;
+    }
+  }
+  batch.length = row;
+  runtime.decode();
+  for (const { sequence, count, output } of plan.chunks) {
+    sequence.computed += count;
+    if (output) sequence.append(97);
+  }
+}
+
+function setUp(options: Partial<ConstructorParameters<typeof Scheduler>[0]> = {}) {
+  const runtime = new ToyRuntime({ sequenceLimit: options.slots ?? 8, batchLimit: options.batchLimit ?? 32 });
+  const scheduler = new Scheduler({
+    slots: 8,
+    parallel: 4,
+    batchLimit: 32,
+    promptBudget: 8,
+    minimumCopy: 4,
+    ...options,
+  });
+  const step = () => {
+    const plan = scheduler.plan();
+    run(runtime, plan);
+    return plan;
+  };
+  return { runtime, scheduler, step };
+}
+
+const rows = (plan: Plan) => plan.chunks.reduce((sum, { count }) => sum + count, 0);
+
+test('running tokens and prompt chunks share one batch, within the prompt budget', () => {
+  const { scheduler, step } = setUp();
+  const short = sequence(prompt(4));
+  scheduler.add(short);
+  step();
+  const long = sequence(prompt(40, 65));
+  scheduler.add(long);
+  const plan = step();
+  assert.deepEqual(
+    plan.chunks
+      .map(({ sequence, count }) => [sequence, count])
+      .sort((a, b) => (a[1] as number) - (b[1] as number)),
+    [
+      [short, 1],
+      [long, 8],
+    ],
+  );
+});
+
+test('a prompt that runs alone fills the batch', () => {
+  const { scheduler, step } = setUp();
+  scheduler.add(sequence(prompt(50)));
+  assert.equal(rows(step()), 32);
+  assert.equal(rows(step()), 18);
+});
+
+test('a short prompt is not held up by a long one', () => {
+  const { scheduler, step } = setUp();
+  const [long, short] = [sequence(prompt(60, 65)), sequence(prompt(6))];
+  scheduler.add(long);
+  step();
+  scheduler.add(short);
+  step();
+  assert.equal(short.prefilling, false);
+  assert.equal(long.computed > 32, true);
+});
+
+test('waiting requests start by priority, then arrival', () => {
+  const { scheduler, step } = setUp({ parallel: 1 });
+  const running = sequence(prompt(3));
+  scheduler.add(running);
+  step();
+  const late = sequence(prompt(5), { priority: 1 });
+  const [first, second] = [sequence(prompt(5)), sequence(prompt(5))];
+  const urgent = sequence(prompt(5), { priority: -1 });
+  for (const waiting of [late, first, second, urgent]) scheduler.add(waiting);
+  const order: Sequence[] = [];
+  let current = running;
+  while (order.length < 4) {
+    scheduler.remove(current);
+    step();
+    current = scheduler.running[0];
+    order.push(current);
+  }
+  assert.deepEqual(order, [urgent, first, second, late]);
+});
+
+test('a prompt that begins like a finished one reuses its cells in place', () => {
+  const { scheduler, step, runtime } = setUp();
+  const first = sequence(prompt(20));
+  scheduler.add(first);
+  step();
+  scheduler.remove(first);
+  const second = sequence([...prompt(20), 120, 121]);
+  scheduler.add(second);
+  const plan = step();
+  assert.equal(second.cached, 20);
+  assert.equal(second.slot, 0);
+  assert.equal(rows(plan), 2);
+  assert.equal(runtime.counts.copies, 0);
+});
+
+test('a prompt that begins like a running one copies its cells', () => {
+  const { scheduler, step, runtime } = setUp();
+  const first = sequence(prompt(20));
+  scheduler.add(first);
+  step();
+  const second = sequence([...prompt(12), 120, 121]);
+  scheduler.add(second);
+  step();
+  assert.equal(second.cached, 12);
+  assert.equal(runtime.counts.copies, 1);
+  assert.deepEqual([...runtime.held(second.slot as number)], [...prompt(12), 120, 121]);
+});
+
+test('a whole prompt in the cache still computes its last token', () => {
+  const { scheduler, step } = setUp();
+  const first = sequence(prompt(20));
+  scheduler.add(first);
+  step();
+  const second = sequence(prompt(20));
+  scheduler.add(second);
+  step();
+  assert.equal(second.cached, 19);
+  assert.equal(second.sampled, 1);
+});
+
+test('salts keep prefixes apart', () => {
+  const { scheduler, step } = setUp();
+  const first = sequence(prompt(20), { salt: 'a' });
+  scheduler.add(first);
+  step();
+  scheduler.remove(first);
+  const second = sequence(prompt(20), { salt: 'b' });
+  scheduler.add(second);
+  step();
+  assert.equal(second.cached, 0);
+});
+
+test('the least recently used prefix is dropped first', () => {
+  const { scheduler, step } = setUp({ slots: 3, parallel: 1 });
+  const prompts = [prompt(10, 65), prompt(10, 66), prompt(10, 67), prompt(10, 68)];
+  const finish = (tokens: number[]) => {
+    const one = sequence(tokens);
+    scheduler.add(one);
+    step();
+    scheduler.remove(one);
+    return one.cached;
+  };
+  for (const tokens of prompts) assert.equal(finish(tokens), 0);
+  // Three places: the first prompt had to go.
+  assert.equal(finish(prompts[1]), 9);
+  assert.equal(finish(prompts[2]), 9);
+  assert.equal(finish(prompts[3]), 9);
+  assert.equal(finish(prompts[0]), 0);
+});
+
+test('other choices of a request wait for its prompt and copy it', () => {
+  const { scheduler, step, runtime } = setUp();
+  const leader = sequence(prompt(40));
+  const others = [1, 2].map((choice) => sequence(prompt(40), { request: leader.request, choice, leader }));
+  for (const one of [leader, ...others]) scheduler.add(one);
+  assert.deepEqual(
+    step().chunks.map(({ sequence }) => sequence),
+    [leader],
+  );
+  step();
+  step();
+  assert.deepEqual(
+    others.map(({ cached }) => cached),
+    [39, 39],
+  );
+  assert.equal(runtime.counts.tokens, 40 + 2 + 1);
+});
+
+test('running sequences stay neighbours: new ones fill holes, lasting holes are closed', () => {
+  const { scheduler, step } = setUp();
+  const all = [0, 1, 2, 3].map((i) => sequence(prompt(5 + i, 65 + i)));
+  for (const one of all) scheduler.add(one);
+  step();
+  step();
+  assert.deepEqual(
+    all.map(({ slot }) => slot),
+    [0, 1, 2, 3],
+  );
+  scheduler.remove(all[1]);
+  const next = sequence(prompt(5, 75));
+  scheduler.add(next);
+  step();
+  assert.equal(next.slot, 1);
+  scheduler.remove(next);
+  for (let i = 0; i < 4; i++) step();
+  const slots = scheduler.running.map(({ slot }) => slot as number);
+  assert.equal(Math.max(...slots) - Math.min(...slots), 2);
+});
+
+test('random load never breaks the cache and ends with nothing running', () => {
+  let state = 7;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state >>> 8) % below;
+  };
+  const { scheduler, step, runtime } = setUp();
+  const open = new Set<Sequence>();
+  for (let i = 0; i < 5_000; i++) {
+    if (random(3) === 0 && open.size < 12) {
+      const one = sequence(prompt(1 + random(50), 97 + random(3)), {
+        priority: random(3),
+        salt: random(9) ? '' : 'x',
+      });
+      open.add(one);
+      scheduler.add(one);
+    }
+    step();
+    for (const one of open) {
+      if (one.sampled < 12 && random(40) > 0) continue;
+      scheduler.remove(one);
+      open.delete(one);
+    }
+    for (const one of scheduler.running) {
+      assert.deepEqual([...runtime.held(one.slot as number)], [...one.tokens.subarray(0, one.computed)]);
+    }
+  }
+  for (const one of open) scheduler.remove(one);
+  assert.equal(scheduler.running.length, 0);
+  assert.equal(scheduler.waiting, 0);
+});

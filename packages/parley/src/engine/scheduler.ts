@@ -1,0 +1,127 @@
+import type { Sequence } from './sequence.ts';
+import { type CacheMove, SlotTable } from './slots.ts';
+
+export interface SchedulerOptions {
+  /** Places in the KV cache; those that no sequence runs in keep prefixes. */
+  readonly slots: number;
+  /** Sequences that may run at once, at most `slots`. */
+  readonly parallel: number;
+  /** Rows that one batch can hold. */
+  readonly batchLimit: number;
+  /** Prompt tokens per step while other sequences are generating: bounds how long a prompt can stall them. */
+  readonly promptBudget: number;
+  readonly minimumCopy?: number;
+  readonly partialPrefix?: boolean;
+}
+
+/** `count` tokens of a sequence from position `start`; `output` when the last one's logits are wanted. */
+export interface Chunk {
+  readonly sequence: Sequence;
+  readonly start: number;
+  readonly count: number;
+  readonly output: boolean;
+}
+
+/** One step: first the moves, then one batch of all chunks. */
+export interface Plan {
+  readonly moves: readonly CacheMove[];
+  readonly chunks: readonly Chunk[];
+}
+
+const DEFAULT_MINIMUM_COPY = 16;
+const HOLE_PATIENCE_STEPS = 2;
+
+/** Decides who runs, where, and with how many tokens; it never touches the model. */
+export class Scheduler {
+  readonly slots: SlotTable;
+  readonly #options: SchedulerOptions;
+  /** By priority, then arrival. */
+  readonly #waiting: Sequence[] = [];
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.slots = new SlotTable({
+      slots: options.slots,
+      minimumCopy: options.minimumCopy ?? DEFAULT_MINIMUM_COPY,
+      partialPrefix: options.partialPrefix ?? true,
+    });
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get running(): Sequence[] {
+    return this.slots.slots.flatMap((slot) => slot.sequence ?? []);
+  }
+
+  add(sequence: Sequence): void {
+    let at = this.#waiting.length;
+    while (at > 0 && this.#waiting[at - 1].priority > sequence.priority) at--;
+    this.#waiting.splice(at, 0, sequence);
+  }
+
+  /** Takes the sequence out, wherever it is. Its cells stay as a prefix; the place is free for the next plan. */
+  remove(sequence: Sequence): void {
+    const at = this.#waiting.indexOf(sequence);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    this.slots.release(sequence);
+  }
+
+  plan(): Plan {
+    const moves = this.#admit();
+    if (this.#waiting.length === 0) moves.push(...this.slots.closeHole(HOLE_PATIENCE_STEPS));
+    return { moves, chunks: this.#chunks() };
+  }
+
+  #admit(): CacheMove[] {
+    const moves: CacheMove[] = [];
+    let free = this.#options.parallel - this.slots.running;
+    for (let at = 0; at < this.#waiting.length && free > 0; ) {
+      const sequence = this.#waiting[at];
+      if (!admissible(sequence)) {
+        at++;
+        continue;
+      }
+      this.#waiting.splice(at, 1);
+      moves.push(...this.slots.place(sequence));
+      free--;
+    }
+    return moves;
+  }
+
+  #chunks(): Chunk[] {
+    const running = this.running;
+    const prefilling = running.filter((sequence) => sequence.prefilling);
+    const generating = running.length - prefilling.length;
+    const { batchLimit, promptBudget } = this.#options;
+    const room = batchLimit - generating;
+    const shares = fairShares(prefilling, generating > 0 ? Math.min(room, promptBudget) : room);
+    return running.flatMap((sequence) => {
+      const start = sequence.computed;
+      const count = sequence.prefilling ? (shares.get(sequence) ?? 0) : 1;
+      if (count === 0) return [];
+      return { sequence, start, count, output: start + count >= sequence.promptLength };
+    });
+  }
+}
+
+/** The choices of one request wait for the first of them, whose prompt they copy. */
+function admissible({ leader }: Sequence): boolean {
+  return !leader || leader.ended || !leader.prefilling;
+}
+
+/** Splits the budget evenly; what a short prompt leaves goes to the longer ones, so no prompt waits for another. */
+function fairShares(prefilling: readonly Sequence[], budget: number): Map<Sequence, number> {
+  const remaining = (sequence: Sequence) => sequence.promptLength - sequence.computed;
+  const shares = new Map<Sequence, number>();
+  let left = budget;
+  [...prefilling]
+    .sort((a, b) => remaining(a) - remaining(b))
+    .forEach((sequence, i, sorted) => {
+      const share = Math.min(remaining(sequence), Math.ceil(left / (sorted.length - i)));
+      shares.set(sequence, share);
+      left -= share;
+    });
+  return shares;
+}

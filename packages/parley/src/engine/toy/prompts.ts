@@ -1,0 +1,25 @@
+import type { Prompts } from '../host/prompts.ts';
+import type { Prepared, PromptRequest } from '../prompt/request.ts';
+import { ToyTokenizer } from './vocabulary.ts';
+
+/** The text as it is, and messages as JSON: no template. */
+export class ToyPrompts implements Prompts {
+  readonly #tokenizer = new ToyTokenizer();
+
+  prepare({ input, parameters }: PromptRequest): Promise<Prepared> {
+    const text =
+      input.kind === 'tokens' ? '' : input.kind === 'text' ? input.text : JSON.stringify(input.messages);
+    const plain = { special: false, addBos: false };
+    const tokens = input.kind === 'tokens' ? [...input.tokens] : this.#tokenizer.tokenize(text, plain);
+    const badWords = (parameters.bad_words ?? []).map((word) => this.#tokenizer.tokenize(word, plain));
+    return Promise.resolve({ tokens, text, badWords, echo: undefined });
+  }
+
+  tokenize(request: PromptRequest): Promise<Prepared> {
+    return this.prepare(request);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
