@@ -1,0 +1,142 @@
+import type { ChatEvent, Timing, Usage } from '../core/event.ts';
+
+/** One of the prompts of a request. */
+export interface PromptCall {
+  readonly run: () => AsyncIterable<ChatEvent>;
+  /** Text to put before each choice; '' for none. */
+  readonly echo: string;
+}
+
+export interface MergeOptions {
+  /** Id of the merged answer. */
+  readonly id: string;
+  /** Choices of each prompt: choice `c` of prompt `p` becomes `p * n + c`. */
+  readonly n: number;
+  /** Prompts that run at one time. */
+  readonly concurrency: number;
+}
+
+/** Events that wait for the reader, before the calls are made to wait. */
+const QUEUE_LENGTH = 256;
+
+/**
+ * Runs several calls as if they were one: one `start`, choices numbered through, usage summed, the times of the
+ * slowest. The first failure is the failure of all; the caller ends the others by their signal.
+ */
+export async function* mergePrompts(
+  calls: readonly PromptCall[],
+  options: MergeOptions,
+): AsyncIterable<ChatEvent> {
+  const merger = new Merger(calls, options);
+  yield* merger.events();
+}
+
+class Merger {
+  readonly #calls: readonly PromptCall[];
+  readonly #options: MergeOptions;
+  readonly #queue: ChatEvent[] = [];
+  readonly #usages = new Map<number, Usage>();
+  readonly #timings: Timing[] = [];
+  #started = false;
+  #next = 0;
+  #running = 0;
+  #failure: { error: unknown } | undefined;
+  #arrived = Promise.withResolvers<void>();
+  #taken = Promise.withResolvers<void>();
+
+  constructor(calls: readonly PromptCall[], options: MergeOptions) {
+    this.#calls = calls;
+    this.#options = options;
+  }
+
+  async *events(): AsyncIterable<ChatEvent> {
+    for (let i = 0; i < this.#options.concurrency; i++) this.#startNext();
+    while (this.#running > 0 || this.#queue.length > 0 || this.#failure) {
+      for (const event of this.#queue.splice(0)) yield event;
+      this.#taken.resolve();
+      this.#taken = Promise.withResolvers();
+      if (this.#failure) throw this.#failure.error;
+      if (this.#running === 0) continue;
+      await this.#arrived.promise;
+      this.#arrived = Promise.withResolvers();
+    }
+    yield { type: 'usage', usage: sum([...this.#usages.values()]), final: true };
+    yield { type: 'timing', timing: slowest(this.#timings) };
+  }
+
+  #startNext(): void {
+    const index = this.#next;
+    const call = this.#calls[index];
+    if (!call || this.#failure) return;
+    this.#next++;
+    this.#running++;
+    this.#pump(call, index)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#running--;
+        this.#startNext();
+        this.#arrived.resolve();
+      });
+  }
+
+  async #pump(call: PromptCall, index: number): Promise<void> {
+    for await (const event of call.run()) {
+      this.#accept(event, call, index);
+      this.#arrived.resolve();
+      while (this.#queue.length >= QUEUE_LENGTH) await this.#taken.promise;
+    }
+  }
+
+  #accept(event: ChatEvent, call: PromptCall, index: number): void {
+    const first = index * this.#options.n;
+    switch (event.type) {
+      case 'start':
+        if (!this.#started) this.#queue.push({ ...event, id: this.#options.id });
+        this.#started = true;
+        if (call.echo === '') return;
+        for (let choice = first; choice < first + this.#options.n; choice++) {
+          this.#queue.push({ type: 'text-delta', choice, text: call.echo, tokenCount: 0 });
+        }
+        return;
+      case 'usage':
+        this.#usages.set(index, event.usage);
+        if (!event.final) {
+          this.#queue.push({ type: 'usage', usage: sum([...this.#usages.values()]), final: false });
+        }
+        return;
+      case 'timing':
+        this.#timings.push(event.timing);
+        return;
+      case 'text-delta':
+      case 'reasoning-delta':
+      case 'refusal-delta':
+      case 'tool-call-start':
+      case 'tool-call-delta':
+      case 'choice-end':
+        this.#queue.push(first === 0 ? event : { ...event, choice: first + event.choice });
+    }
+  }
+}
+
+function sum(usages: readonly Usage[]): Usage {
+  const total = (pick: (usage: Usage) => number) => usages.reduce((all, usage) => all + pick(usage), 0);
+  return {
+    promptTokens: total((usage) => usage.promptTokens),
+    cachedTokens: total((usage) => usage.cachedTokens),
+    completionTokens: total((usage) => usage.completionTokens),
+    reasoningTokens: total((usage) => usage.reasoningTokens),
+  };
+}
+
+function slowest(timings: readonly Timing[]): Timing {
+  const most = (pick: (timing: Timing) => number) =>
+    timings.reduce((all, timing) => Math.max(all, pick(timing)), 0);
+  return {
+    queueSeconds: most((timing) => timing.queueSeconds),
+    promptSeconds: most((timing) => timing.promptSeconds),
+    completionSeconds: most((timing) => timing.completionSeconds),
+    totalSeconds: most((timing) => timing.totalSeconds),
+  };
+}
