@@ -1,0 +1,61 @@
+import type { FlagValues } from '../command/flags.ts';
+import { usageError } from '../failure.ts';
+import { EMBEDDED_MODEL } from '../models/source.ts';
+import type { SERVE_FLAGS } from './flags.ts';
+import type { ConfigFile } from './read-config.ts';
+import { engineSettings, type ModelSettings, resolveModel } from './resolve-model.ts';
+import type { Config, ModelConfig } from './schema.ts';
+
+export interface ServeSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly models: readonly ModelSettings[];
+  readonly queue: number | undefined;
+  readonly isolation: 'process' | 'thread' | undefined;
+  readonly allowRequestTemplates: boolean;
+  readonly apiKeys: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly drainSeconds: number;
+  readonly logLevel: NonNullable<Config['logLevel']>;
+}
+
+type ServeFlags = FlagValues<typeof SERVE_FLAGS>;
+
+/** Flags win over the configuration file, which wins over the environment and the defaults. */
+export function resolveServe(
+  flags: ServeFlags,
+  environment: ServeFlags,
+  file: ConfigFile,
+  workingDirectory: string,
+): ServeSettings {
+  const { config } = file;
+  const engine = engineSettings(flags);
+  const wanted: readonly (string | ModelConfig)[] = flags.model ?? config.models ?? [EMBEDDED_MODEL];
+  const models = wanted.map((model) => resolveModel(model, engine, file, workingDirectory));
+  checkNames(models);
+  return {
+    host: flags.host ?? config.host ?? '127.0.0.1',
+    port: flags.port ?? config.port ?? 4141,
+    models,
+    queue: flags.queue ?? config.queue,
+    isolation: flags.isolation ?? config.isolation,
+    allowRequestTemplates: flags.allowRequestTemplates ?? config.allowRequestTemplates ?? false,
+    apiKeys: flags.apiKeys ?? config.apiKeys ?? environment.apiKeys ?? [],
+    corsOrigins: flags.corsOrigins ?? config.corsOrigins ?? [],
+    drainSeconds: flags.drainSeconds ?? config.drainSeconds ?? 30,
+    logLevel: flags.logLevel ?? config.logLevel ?? 'info',
+  };
+}
+
+function checkNames(models: readonly ModelSettings[]): void {
+  if (models.length === 0) throw usageError('models', 'The list of models is empty.');
+  const seen = new Set<string>();
+  for (const name of models.flatMap((model) => [model.name, ...model.aliases])) {
+    if (seen.has(name))
+      throw usageError(
+        'models',
+        `Two models are called '${name}': give one of them another name, as --model other=...`,
+      );
+    seen.add(name);
+  }
+}
