@@ -28,6 +28,7 @@ export {
   TopLogprob,
   Usage,
 } from './response-fields.ts';
+export * from './roles.ts';
 export { ROUTES, type Route, type RouteParameter } from './routes.ts';
 export type { Translation } from './rules.ts';
 export * from './sse.ts';

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Content } from './content.ts';
 import { JsonObject, optional } from './parameter.ts';
+import { KNOWN_ROLES } from './roles.ts';
 import { FunctionCall, FunctionTool, ToolCall } from './tools.ts';
 
 const author = () => optional(Type.String(), 'Tells participants of one role apart.');
@@ -55,9 +56,6 @@ export const FunctionMessage = Type.Object(
   },
   { description: 'The result of a function call; the older form.', deprecated: true },
 );
-
-/** The roles with a schema of their own. */
-export const KNOWN_ROLES = ['developer', 'system', 'user', 'assistant', 'tool', 'function'] as const;
 
 export const CustomMessage = Type.Object(
   {
