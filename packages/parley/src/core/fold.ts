@@ -1,4 +1,4 @@
-import { internalError } from '@parley/protocol';
+import { internalError } from '@parley/protocol/errors';
 import type { ChatEvent, FinishReason, Timing, TokenInfo, Usage } from './event.ts';
 
 export interface FoldedToolCall {

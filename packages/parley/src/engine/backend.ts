@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { modelNotFound } from '@parley/protocol';
+import { modelNotFound } from '@parley/protocol/errors';
 import type { Backend, Model } from '../core/complete.ts';
 import { EngineModel } from './engine-model.ts';
 import type { Isolation } from './host/port.ts';

@@ -1,4 +1,4 @@
-import { ApiError, invalidRequest, overloaded } from '@parley/protocol';
+import { ApiError, invalidRequest, overloaded } from '@parley/protocol/errors';
 import type { BackendStats, CallContext, ChatRequest, Model, TokenizeRequest } from '../core/complete.ts';
 import type { ChatEvent } from '../core/event.ts';
 import type { HostUpdate } from './host/messages.ts';

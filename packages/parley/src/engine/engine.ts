@@ -1,4 +1,4 @@
-import { ApiError, internalError, invalidRequest } from '@parley/protocol';
+import { ApiError, internalError, invalidRequest } from '@parley/protocol/errors';
 import type { FinishReason } from '../core/event.ts';
 import { OpenRequest } from './open-request.ts';
 import type { SequenceOptions } from './options.ts';

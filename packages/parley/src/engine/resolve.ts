@@ -1,4 +1,5 @@
-import { invalidRequest, seedToUint64 } from '@parley/protocol';
+import { seedToUint64 } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol/errors';
 import type { Parameters } from '../core/complete.ts';
 import type { SamplingOptions, TextOptions } from './options.ts';
 import type { TokenId } from './runtime.ts';

@@ -17,6 +17,8 @@ export interface Size {
 
 const DEFAULT_CONTEXT = 4096;
 const MAX_DEFAULT_PARALLEL = 16;
+/** Idle places of running sequences keep prefixes too; these are what they leave when all are busy. */
+const MAX_PREFIX_SLOTS = 4;
 /** The cache is resident from the start, so defaults are bounded by memory. */
 const RUNNING_BYTES = 2 * 2 ** 30;
 const PREFIX_BYTES = 2 ** 30;
@@ -28,7 +30,7 @@ export function chooseSize(model: ModelDescription, wish: SizeWish): Size {
     wish.contextLength ?? Math.min(model.contextLength ?? DEFAULT_CONTEXT, DEFAULT_CONTEXT);
   const slotBytes = contextLength * bytesPerToken(model);
   const parallel = wish.parallel ?? clamp(Math.floor(RUNNING_BYTES / slotBytes), 1, MAX_DEFAULT_PARALLEL);
-  const prefixes = clamp(Math.floor(PREFIX_BYTES / slotBytes), 0, parallel);
+  const prefixes = clamp(Math.floor(PREFIX_BYTES / slotBytes), 0, Math.min(parallel, MAX_PREFIX_SLOTS));
   return { contextLength, parallel, slots: parallel + prefixes };
 }
 

@@ -1,4 +1,4 @@
-import { ApiError } from '@parley/protocol';
+import { ApiError } from '@parley/protocol/errors';
 import { EngineHost, type HostOptions } from './host/engine-host.ts';
 
 const RESTARTS = 3;

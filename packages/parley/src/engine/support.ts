@@ -1,4 +1,5 @@
-import { type ChatCompletionRequest, unsupportedParameter } from '@parley/protocol';
+import type { ChatCompletionRequest } from '@parley/protocol';
+import { unsupportedParameter } from '@parley/protocol/errors';
 import type { ParameterSupport, Parameters } from '../core/complete.ts';
 
 /** A parameter that does what its documentation says, or a reason and the values that ask for nothing. */

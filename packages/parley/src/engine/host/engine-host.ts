@@ -1,4 +1,4 @@
-import { ApiError, type ApiErrorOptions, internalError } from '@parley/protocol';
+import { ApiError, type ApiErrorOptions, internalError } from '@parley/protocol/errors';
 import { PackedVocabulary } from '../packed-vocabulary.ts';
 import { type PromptRequest, promptRequest } from '../prompt/request.ts';
 import type { ResolvedRequest } from '../resolve.ts';

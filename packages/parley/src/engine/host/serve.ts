@@ -1,4 +1,4 @@
-import { ApiError, internalError } from '@parley/protocol';
+import { ApiError, internalError } from '@parley/protocol/errors';
 import { Engine } from '../engine.ts';
 import { packTokens } from '../packed-tokens.ts';
 import { packVocabulary } from '../packed-vocabulary.ts';

@@ -1,4 +1,4 @@
-import { invalidRequest } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol/errors';
 import type { TokenId, Tokenizer } from '../runtime.ts';
 
 /**

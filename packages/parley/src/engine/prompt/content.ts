@@ -1,4 +1,4 @@
-import { invalidRequest, unsupportedParameter } from '@parley/protocol';
+import { invalidRequest, unsupportedParameter } from '@parley/protocol/errors';
 import { isRecord } from './leaves.ts';
 
 /** A message's content, apart from its reasoning. */

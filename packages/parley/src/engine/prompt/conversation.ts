@@ -1,4 +1,5 @@
-import { invalidRequest, KNOWN_ROLES } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol/errors';
+import { KNOWN_ROLES } from '@parley/protocol/roles';
 import type { ControlNames } from './control-names.ts';
 import { unescapeMarker, unusedMarkers } from './control-names.ts';
 import { isRecord, mapStrings } from './leaves.ts';

@@ -1,4 +1,4 @@
-import { invalidRequest } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol/errors';
 
 const MAX_DEPTH = 100;
 

@@ -1,4 +1,4 @@
-import { invalidRequest, unsupportedParameter } from '@parley/protocol';
+import { invalidRequest, unsupportedParameter } from '@parley/protocol/errors';
 import { flattenContent } from './content.ts';
 import { isRecord } from './leaves.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ApiError } from '@parley/protocol';
+import { ApiError } from '@parley/protocol/errors';
 import { QUANTIZED_MODEL, references } from '../llama/shipped-model.ts';
 import type { PromptThreadOptions } from './prompt-thread.ts';
 import { PromptThread } from './prompt-thread.ts';

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { ApiError, internalError, invalidRequest, overloaded } from '@parley/protocol';
+import { ApiError, internalError, invalidRequest, overloaded } from '@parley/protocol/errors';
 import type { TokenId } from '../runtime.ts';
 import type { Prepared, PromptRequest } from './request.ts';
 import { promptRequest } from './request.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { ApiError } from '@parley/protocol';
+import { ApiError } from '@parley/protocol/errors';
 import { describeModel } from '../llama/gguf/describe.ts';
 import { QUANTIZED_MODEL, references } from '../llama/shipped-model.ts';
 import { loadTokenizer } from '../llama/tokenizer.ts';

@@ -1,5 +1,5 @@
 import type { ApiError } from '@parley/protocol';
-import { invalidRequest } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol/errors';
 import type { TokenId, Tokenizer } from '../runtime.ts';
 import { badWordTokens } from './bad-words.ts';
 import { ControlNames } from './control-names.ts';

@@ -1,7 +1,7 @@
 import vm from 'node:vm';
 import { Environment, Interpreter, Template } from '@huggingface/jinja';
 import type { ApiError } from '@parley/protocol';
-import { invalidRequest } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol/errors';
 import type { MeterLimits } from './meter.ts';
 import { METER_LIMITS, Meter, MeterError } from './meter.ts';
 import { strftime } from './strftime.ts';

@@ -1,4 +1,4 @@
-import { invalidRequest } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol/errors';
 import { checkNesting, isRecord } from './leaves.ts';
 import type { TemplateMessage } from './messages.ts';
 import type { PromptParameters } from './request.ts';

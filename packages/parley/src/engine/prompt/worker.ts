@@ -1,6 +1,6 @@
 /** The thread in which templates run and texts become tokens; it does one job after the other. See PromptThread. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { ApiError } from '@parley/protocol';
+import { ApiError } from '@parley/protocol/errors';
 import { describeModel } from '../llama/gguf/describe.ts';
 import { loadTokenizer } from '../llama/tokenizer.ts';
 import { PromptRenderer } from './renderer.ts';

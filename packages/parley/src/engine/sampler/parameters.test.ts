@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '@parley/protocol';
+import { ApiError } from '@parley/protocol/errors';
 import type { SamplingOptions } from '../options.ts';
 import { SequenceSampler } from './sampler.ts';
 import { NEUTRAL, vocabularyOf } from './sampling.fixture.ts';

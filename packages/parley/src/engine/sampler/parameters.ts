@@ -1,4 +1,4 @@
-import { invalidRequest } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol/errors';
 import type { SamplingOptions } from '../options.ts';
 import type { TokenId, Vocabulary } from '../runtime.ts';
 import type { Candidates } from './candidates.ts';

@@ -1,4 +1,4 @@
-import { type ApiError, internalError, invalidRequest } from '@parley/protocol';
+import { type ApiError, internalError, invalidRequest } from '@parley/protocol/errors';
 import type { Sample, SamplingOptions } from '../options.ts';
 import type { TokenId, Vocabulary } from '../runtime.ts';
 import { Candidates } from './candidates.ts';

@@ -1,4 +1,4 @@
-import { internalError } from '@parley/protocol';
+import { internalError } from '@parley/protocol/errors';
 import { KERNELS } from './kernels.ts';
 import { ThresholdSearch } from './threshold.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '@parley/protocol';
+import { ApiError } from '@parley/protocol/errors';
 import { StopMatcher } from './stop-matcher.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);

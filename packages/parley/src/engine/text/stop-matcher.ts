@@ -1,4 +1,4 @@
-import { invalidRequest } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol/errors';
 
 export interface StopMatch {
   readonly stop: string;
