@@ -136,6 +136,7 @@ export class EngineHost {
   #receive(report: Report): void {
     switch (report.type) {
       case 'updates':
+        this.#stats = report.stats ?? this.#stats;
         this.#deliver(report.updates);
         return;
       case 'stats':

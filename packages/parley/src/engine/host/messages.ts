@@ -35,7 +35,7 @@ export interface Started {
 
 export type Report =
   | { readonly type: 'ready'; readonly vocabulary: PackedVocabularyData; readonly contextLength: number }
-  | { readonly type: 'updates'; readonly updates: readonly HostUpdate[] }
+  | { readonly type: 'updates'; readonly updates: readonly HostUpdate[]; readonly stats?: EngineStats }
   | { readonly type: 'stats'; readonly stats: EngineStats }
   | {
       readonly type: 'tokens';

@@ -4,6 +4,7 @@ import { packTokens } from '../packed-tokens.ts';
 import { packVocabulary } from '../packed-vocabulary.ts';
 import type { Prepared, PromptRequest } from '../prompt/request.ts';
 import type { Runtime } from '../runtime.ts';
+import type { EngineStats } from '../stats.ts';
 import type { Update } from '../update.ts';
 import type { Command, HostUpdate } from './messages.ts';
 import type { ServerPort } from './port.ts';
@@ -39,7 +40,7 @@ export class EngineService {
       parallel,
       promptBudget,
       now,
-      emit: (updates) => port.post({ type: 'updates', updates: updates.map(packUpdate) }),
+      emit: (updates) => this.#postUpdates(updates),
       log: (message, error) =>
         port.post({ type: 'log', level: 'error', message: `${message}: ${stack(error)}` }),
     });
@@ -140,14 +141,27 @@ export class EngineService {
     this.#scheduled = false;
     if (this.#onClosed === undefined) return;
     this.#engine.step();
-    const { busy } = this.#engine;
-    if (!busy || this.#options.now() - this.#statsAt > STATS_INTERVAL_MS) this.#postStats();
-    if (busy) this.#schedule();
+    if (this.#statsDue) this.#postStats();
+    if (this.#engine.busy) this.#schedule();
+  }
+
+  /** The last updates of all bring the counters with them, so that whoever has seen the end sees an idle engine. */
+  #postUpdates(updates: readonly Update[]): void {
+    const stats = this.#statsDue && this.#takeStats();
+    this.#options.port.post({ type: 'updates', updates: updates.map(packUpdate), ...(stats && { stats }) });
+  }
+
+  get #statsDue(): boolean {
+    return !this.#engine.busy || this.#options.now() - this.#statsAt > STATS_INTERVAL_MS;
+  }
+
+  #takeStats(): EngineStats {
+    this.#statsAt = this.#options.now();
+    return this.#engine.stats();
   }
 
   #postStats(): void {
-    this.#statsAt = this.#options.now();
-    this.#options.port.post({ type: 'stats', stats: this.#engine.stats() });
+    this.#options.port.post({ type: 'stats', stats: this.#takeStats() });
   }
 
   #close(): void {
