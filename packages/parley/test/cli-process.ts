@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
@@ -52,6 +53,13 @@ export class CliProcess {
       if (!condition()) throw new Error(`ended with ${status}:\n${this.stdout}\n${this.stderr}`);
     });
     await Promise.race([met, ended]);
+  }
+
+  /** Processes that it has started itself. Linux only. */
+  children(): number[] {
+    const { pid } = this.#child;
+    const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return list.split(' ').filter(Boolean).map(Number);
   }
 
   signal(name: NodeJS.Signals): void {
