@@ -2,11 +2,11 @@ import { ApiError, invalidRequest, overloaded } from '@parley/protocol/errors';
 import type { BackendStats, CallContext, ChatRequest, Model, TokenizeRequest } from '../core/complete.ts';
 import type { ChatEvent } from '../core/event.ts';
 import type { HostUpdate } from './host/messages.ts';
-import { unpackTokens } from './packed-tokens.ts';
 import { resolveRequest } from './resolve.ts';
 import type { Vocabulary } from './runtime.ts';
 import type { Supervisor } from './supervisor.ts';
 import { refuseUnsupported } from './support.ts';
+import { toEvents } from './to-events.ts';
 
 export interface EngineModelOptions {
   readonly model: Model;
@@ -45,46 +45,56 @@ export class EngineModel {
     const { supervisor, randomSeed } = this.#options;
     const { host } = supervisor;
     const resolved = resolveRequest(request.parameters, host.vocabulary.size);
-    this.#admit();
+    checkTokens(request, this.model.contextLength);
+    if (context.signal.aborted) throw callerGone();
+    const leave = this.#admit();
     const seed = resolved.sampling.seed ?? randomSeed();
     const call = host.complete({ input: request.input, parameters: request.parameters }, resolved, seed);
-    // The signal frees the slot, not this generator: one that waits at a `yield` runs no `finally`.
+    // The signal frees slot and place, not this generator: one that waits at a `yield` runs no `finally`.
     const abort = () => {
       call.cancel();
       call.updates.fail(callerGone());
+      leave();
     };
     context.signal.addEventListener('abort', abort, { once: true });
-    if (context.signal.aborted) abort();
     try {
       yield* this.#events(call.updates, context, host.vocabulary);
     } finally {
       context.signal.removeEventListener('abort', abort);
       call.cancel();
-      this.#open--;
+      leave();
     }
   }
 
   async tokenize(request: TokenizeRequest, signal: AbortSignal): Promise<{ tokens: number[]; text: string }> {
     const { input, parameters } = request;
-    this.#admit();
+    const leave = this.#admit();
     try {
       return await this.#options.supervisor.host.tokenize({ input, parameters }, signal);
     } finally {
-      this.#open--;
+      leave();
     }
   }
 
   /** As the text of an answer: control tokens show their names. */
   async detokenize(tokens: readonly number[]): Promise<string> {
-    return new TextDecoder().decode(Buffer.concat(this.tokenBytes(tokens)));
+    const { vocabulary } = this.#options.supervisor.host;
+    checkIds(tokens, vocabulary);
+    // One buffer: millions of tokens as an array each would fill the heap.
+    const text = Buffer.alloc(tokens.reduce((length, id) => length + vocabulary.bytes(id).length, 0));
+    let at = 0;
+    for (const id of tokens) {
+      const bytes = vocabulary.bytes(id);
+      text.set(bytes, at);
+      at += bytes.length;
+    }
+    return new TextDecoder().decode(text);
   }
 
   tokenBytes(tokens: readonly number[]): Uint8Array[] {
     const { vocabulary } = this.#options.supervisor.host;
-    return tokens.map((id, i) => {
-      if (id < vocabulary.size) return vocabulary.bytes(id);
-      throw invalidRequest(`tokens[${i}]`, `tokens[${i}] must be below ${vocabulary.size}, got ${id}.`);
-    });
+    checkIds(tokens, vocabulary);
+    return tokens.map((id) => vocabulary.bytes(id));
   }
 
   stats(): BackendStats {
@@ -127,8 +137,8 @@ export class EngineModel {
     }
   }
 
-  /** Takes a place, or refuses with a `retry-after` of about one turn of the queue. */
-  #admit(): void {
+  /** Takes a place and returns what gives it back, once; or refuses with a `retry-after` of about one turn of the queue. */
+  #admit(): () => void {
     const { parallel, queueLimit } = this.#options;
     if (this.#open >= parallel + queueLimit) {
       this.#rejected++;
@@ -139,6 +149,11 @@ export class EngineModel {
       );
     }
     this.#open++;
+    let left = false;
+    return () => {
+      if (!left) this.#open--;
+      left = true;
+    };
   }
 }
 
@@ -158,35 +173,21 @@ const NO_STATS: Omit<BackendStats, 'model' | 'rejected' | 'slots'> = {
   overheadSeconds: 0,
 };
 
-function* toEvents(
-  update: Exclude<HostUpdate, { kind: 'started' }>,
-  vocabulary: Vocabulary,
-): Generator<ChatEvent> {
-  switch (update.kind) {
-    case 'prompt': {
-      const { promptTokens, cachedTokens } = update;
-      const usage = { promptTokens, cachedTokens, completionTokens: 0, reasoningTokens: 0 };
-      yield { type: 'usage', usage, final: false };
-      return;
-    }
-    case 'text': {
-      const { choice, text, tokenCount } = update;
-      const tokens = update.tokens && unpackTokens(update.tokens, vocabulary);
-      yield { type: 'text-delta', choice, text, tokenCount, ...(tokens && { tokens }) };
-      return;
-    }
-    case 'end': {
-      const { choice, reason, stop, tokenCount } = update;
-      yield { type: 'choice-end', choice, reason, tokenCount, ...(stop !== undefined && { stop }) };
-      return;
-    }
-    case 'done':
-      yield { type: 'usage', usage: update.usage, final: true };
-      yield { type: 'timing', timing: update.timing };
-      return;
-    case 'failed':
-      throw new ApiError(update.error);
-  }
+/** Millions of tokens need not travel to the engine to be refused. */
+function checkTokens({ input }: ChatRequest, contextLength: number): void {
+  if (input.kind !== 'tokens' || input.tokens.length < contextLength) return;
+  throw invalidRequest(
+    'prompt',
+    `This model's maximum context length is ${contextLength} tokens, but the prompt has ${input.tokens.length} tokens, which leaves no room for an answer.`,
+    'context_length_exceeded',
+  );
+}
+
+function checkIds(tokens: readonly number[], { size }: Vocabulary): void {
+  const wrong = tokens.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= size);
+  if (wrong < 0) return;
+  const at = `tokens[${wrong}]`;
+  throw invalidRequest(at, `${at} must be a token id between 0 and ${size - 1}, got ${tokens[wrong]}.`);
 }
 
 function callerGone(): ApiError {

@@ -1,92 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Engine, type EngineRequest } from './engine.ts';
-import type { SamplingOptions, TextOptions } from './options.ts';
-import { ToyRuntime, type ToyRuntimeOptions } from './toy/runtime.ts';
+import { request, setUp, type Wish } from './engine.fixture.ts';
 import { TOY_END } from './toy/vocabulary.ts';
-import type { Update } from './update.ts';
-
-const TEXT: TextOptions = {
-  stop: [],
-  includeStop: false,
-  skipSpecialTokens: true,
-  spacesBetweenSpecialTokens: true,
-};
-const SAMPLING: SamplingOptions = {
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  seed: undefined,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  repetitionPenalty: 1,
-  logitBias: [],
-  allowedTokenIds: undefined,
-  badWords: [],
-  minTokens: 0,
-  ignoreEos: false,
-  stopTokenIds: [],
-  logprobs: undefined,
-};
-
-let nextId = 1;
-interface Wish extends Partial<Omit<EngineRequest, 'options' | 'prompt'>> {
-  prompt?: string;
-  sampling?: Partial<SamplingOptions>;
-  text?: Partial<TextOptions>;
-  maxTokens?: number;
-}
-function request({ prompt = 'hello', sampling, text, maxTokens = 12, ...rest }: Wish = {}): EngineRequest {
-  return {
-    id: nextId++,
-    prompt: [...new TextEncoder().encode(prompt)],
-    options: { sampling: { ...SAMPLING, ...sampling }, text: { ...TEXT, ...text }, maxTokens },
-    n: 1,
-    seed: 1n,
-    priority: 0,
-    salt: '',
-    arrivedAt: 0,
-    ...rest,
-  };
-}
-
-function setUp(runtimeOptions: ToyRuntimeOptions = {}, parallel = 4) {
-  const runtime = new ToyRuntime(runtimeOptions);
-  const updates: Update[] = [];
-  const errors: unknown[] = [];
-  let clock = 0;
-  const engine = new Engine({
-    runtime,
-    parallel,
-    promptBudget: 8,
-    minimumCopy: 4,
-    now: () => clock++,
-    emit: (batch) => updates.push(...batch),
-    log: (_message, error) => errors.push(error),
-  });
-  const finish = () => {
-    for (let steps = 0; engine.busy; steps++) {
-      assert.ok(steps < 10_000, 'the engine does not come to an end');
-      engine.step();
-    }
-  };
-  const textOf = (id: number, choice = 0) =>
-    updates
-      .map((update) =>
-        update.kind === 'text' && update.request === id && update.choice === choice ? update.text : '',
-      )
-      .join('');
-  const endOf = (id: number, choice = 0) =>
-    updates.find((update) => update.kind === 'end' && update.request === id && update.choice === choice) as
-      | Extract<Update, { kind: 'end' }>
-      | undefined;
-  const doneOf = (id: number) =>
-    updates.find((update) => update.kind === 'done' && update.request === id) as
-      | Extract<Update, { kind: 'done' }>
-      | undefined;
-  return { engine, runtime, updates, errors, finish, textOf, endOf, doneOf };
-}
 
 /** The answer of a request that runs alone. */
 function alone(wish: Wish): string {
@@ -307,6 +222,47 @@ test('a failing model fails the running requests and serves the next ones', () =
   world.engine.add(third);
   world.finish();
   assert.equal(world.textOf(third.id), alone({}));
+  assertIdle(world);
+});
+
+test('a choice that fails leaves true books of the others, whose cells are used again', () => {
+  const world = setUp();
+  // After the first token, nothing is left to choose from.
+  const sampling = { allowedTokenIds: [97], badWords: [[97, 97]] };
+  const failing = request({ n: 2, sampling });
+  world.engine.add(failing);
+  world.finish();
+  const next = request();
+  world.engine.add(next);
+  world.finish();
+  assert.deepEqual(
+    world.updates.flatMap((update) =>
+      update.kind === 'failed' ? [[update.request, update.error.status]] : [],
+    ),
+    [[failing.id, 400]],
+  );
+  assert.equal(world.textOf(next.id), alone({}));
+  assert.deepEqual(world.errors, []);
+});
+
+test('options that do not fit the vocabulary fail their own request alone', () => {
+  const world = setUp();
+  const fine = request();
+  world.engine.add(fine);
+  world.engine.step();
+  const wrong = request({ n: 2, sampling: { badWords: [[]] } });
+  const beside = request({ prompt: 'beside' });
+  world.engine.add(wrong);
+  world.engine.add(beside);
+  world.finish();
+  const failed = world.updates.flatMap((update) => (update.kind === 'failed' ? [update] : []));
+  assert.deepEqual(
+    failed.map(({ request, error }) => [request, error.status, error.param]),
+    [[wrong.id, 400, 'bad_words[0]']],
+  );
+  assert.equal(world.textOf(fine.id), alone({}));
+  assert.equal(world.textOf(beside.id), alone({ prompt: 'beside' }));
+  assert.deepEqual(world.errors, []);
   assertIdle(world);
 });
 

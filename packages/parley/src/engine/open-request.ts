@@ -1,5 +1,47 @@
+import { invalidRequest } from '@parley/protocol/errors';
 import type { Timing, Usage } from '../core/event.ts';
-import type { Sequence } from './sequence.ts';
+import type { SequenceOptions } from './options.ts';
+import type { TokenId } from './runtime.ts';
+import { deriveSeed } from './sampler/random.ts';
+import { Sequence } from './sequence.ts';
+
+export interface EngineRequest {
+  /** Unique among the open ones. */
+  readonly id: number;
+  readonly prompt: readonly TokenId[];
+  readonly options: SequenceOptions;
+  /** Choices to generate. */
+  readonly n: number;
+  readonly seed: bigint;
+  readonly priority: number;
+  readonly salt: string;
+  /** When it reached the server, in milliseconds of the engine's clock. */
+  readonly arrivedAt: number;
+}
+
+/** A request with its choices. Throws an ApiError when it can never run. */
+export function openRequest(request: EngineRequest, contextLength: number): OpenRequest {
+  checkPrompt(request.prompt.length, contextLength);
+  const prompt = Int32Array.from(request.prompt);
+  const { id, options, priority, salt } = request;
+  const sequences: Sequence[] = [];
+  for (let choice = 0; choice < request.n; choice++) {
+    const seed = deriveSeed(request.seed, choice);
+    const leader = sequences[0];
+    sequences.push(new Sequence({ request: id, choice, prompt, options, seed, priority, salt, leader }));
+  }
+  return new OpenRequest(request, sequences);
+}
+
+function checkPrompt(length: number, contextLength: number): void {
+  if (length < 1) throw invalidRequest('messages', 'The prompt has no tokens.');
+  if (length < contextLength) return;
+  throw invalidRequest(
+    'messages',
+    `The prompt has ${length} tokens; the context holds ${contextLength}, one of them for the answer.`,
+    'context_length_exceeded',
+  );
+}
 
 /** A request with all its choices: what is summed up when the last of them ends. */
 export class OpenRequest {

@@ -3,18 +3,22 @@ import type { TokenId, Vocabulary } from './runtime.ts';
 
 /**
  * Token infos as numbers, which cross a thread boundary many times faster than byte arrays: per token its id,
- * log probability, length of its bytes and number of candidates, then id and log probability of each candidate.
+ * log probability, length of its bytes (negative where a space was put before them) and number of candidates, then id
+ * and log probability of each candidate.
  */
 export type PackedTokens = readonly number[];
 
-export function packTokens(tokens: readonly TokenInfo[]): PackedTokens {
+export function packTokens(tokens: readonly TokenInfo[], vocabulary: Vocabulary): PackedTokens {
   const packed: number[] = [];
   for (const { id, logprob, bytes, top } of tokens) {
-    packed.push(id, logprob, bytes.length, top.length);
+    const spaced = !beginsWith(vocabulary.bytes(id), bytes);
+    packed.push(id, logprob, spaced ? -bytes.length : bytes.length, top.length);
     for (const candidate of top) packed.push(candidate.id, candidate.logprob);
   }
   return packed;
 }
+
+const SPACE = new Uint8Array([0x20]);
 
 /** The bytes come from the receiver's vocabulary; a token cut by a stop string keeps the front of its bytes. */
 export function unpackTokens(packed: PackedTokens, vocabulary: Vocabulary): TokenInfo[] {
@@ -29,7 +33,12 @@ export function unpackTokens(packed: PackedTokens, vocabulary: Vocabulary): Toke
     at += 4;
     const top: TokenCandidate[] = [];
     for (let i = 0; i < count; i++, at += 2) top.push(candidate(packed[at], packed[at + 1]));
-    tokens.push({ id, logprob, bytes: vocabulary.bytes(id).subarray(0, length), top });
+    const bytes = length < 0 ? Buffer.concat([SPACE, vocabulary.bytes(id)]) : vocabulary.bytes(id);
+    tokens.push({ id, logprob, bytes: bytes.subarray(0, Math.abs(length)), top });
   }
   return tokens;
+}
+
+function beginsWith(whole: Uint8Array, beginning: Uint8Array): boolean {
+  return whole === beginning || beginning.every((byte, i) => byte === whole[i]);
 }

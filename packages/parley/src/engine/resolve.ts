@@ -15,13 +15,24 @@ export interface ResolvedRequest {
   readonly salt: string;
 }
 
-/** Far beyond any priority that a caller would send: tiers do not mix. */
-const TIER = 2 ** 53;
+/** Priorities end at a quarter of it, so that tiers do not mix and every sum is exact. */
+const TIER = 2 ** 52;
 const TIER_PRIORITY = { priority: -TIER, auto: 0, default: 0, flex: TIER } as const;
+
+/** Every choice makes its own automaton of each stop string, and compares with each bad word at every token. */
+const MAX_STOP_LENGTH = 16_384;
+const MAX_BAD_WORDS = 1000;
 
 /** From wire names, nulls and defaults to the options of the engine; token ids are checked against the vocabulary. */
 export function resolveRequest(parameters: Parameters, vocabularySize: number): ResolvedRequest {
   const maxTokens = parameters.max_completion_tokens ?? parameters.max_tokens ?? undefined;
+  const badWords = parameters.bad_words?.length ?? 0;
+  if (badWords > MAX_BAD_WORDS) {
+    throw invalidRequest(
+      'bad_words',
+      `bad_words must have at most ${MAX_BAD_WORDS} entries, got ${badWords}.`,
+    );
+  }
   const sampling = resolveSampling(parameters, vocabularySize);
   if (maxTokens !== undefined && sampling.minTokens > maxTokens) {
     const name = parameters.min_completion_tokens == null ? 'min_tokens' : 'min_completion_tokens';
@@ -30,20 +41,33 @@ export function resolveRequest(parameters: Parameters, vocabularySize: number): 
       `${name} must be at most the token limit of ${maxTokens}, got ${sampling.minTokens}.`,
     );
   }
-  const stop = parameters.stop ?? [];
   return {
     sampling,
     text: {
-      stop: typeof stop === 'string' ? [stop] : stop,
+      stop: resolveStop(parameters.stop ?? []),
       includeStop: parameters.include_stop_str_in_output ?? false,
       skipSpecialTokens: parameters.skip_special_tokens ?? true,
       spacesBetweenSpecialTokens: parameters.spaces_between_special_tokens ?? true,
     },
     maxTokens,
     n: parameters.n ?? 1,
-    priority: (parameters.priority ?? 0) + TIER_PRIORITY[parameters.service_tier ?? 'auto'],
+    priority: within(TIER / 4, parameters.priority ?? 0) + TIER_PRIORITY[parameters.service_tier ?? 'auto'],
     salt: parameters.cache_salt ?? '',
   };
+}
+
+function within(bound: number, value: number): number {
+  return Math.min(bound, Math.max(-bound, value));
+}
+
+function resolveStop(stop: string | readonly string[]): readonly string[] {
+  const stops = typeof stop === 'string' ? [stop] : stop;
+  for (const [i, { length }] of stops.entries()) {
+    if (length <= MAX_STOP_LENGTH) continue;
+    const param = typeof stop === 'string' ? 'stop' : `stop[${i}]`;
+    throw invalidRequest(param, `${param} must have at most ${MAX_STOP_LENGTH} characters, got ${length}.`);
+  }
+  return stops;
 }
 
 function resolveSampling(parameters: Parameters, vocabularySize: number): ResolvedRequest['sampling'] {
@@ -78,6 +102,7 @@ function resolveBias(bias: Record<string, number>, vocabularySize: number): [Tok
   });
 }
 
+/** Distinct ids of the vocabulary. */
 function checkedIds(
   name: string,
   ids: readonly TokenId[] | undefined,
@@ -86,7 +111,8 @@ function checkedIds(
   ids?.forEach((id, i) => {
     checkId(`${name}[${i}]`, id, size);
   });
-  return ids;
+  // Repetitions mean nothing, and without them a list is no longer than the vocabulary.
+  return ids && [...new Set(ids)];
 }
 
 function checkId(param: string, id: number, vocabularySize: number): void {

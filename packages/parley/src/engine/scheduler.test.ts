@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fillBatch } from './fill-batch.ts';
 import type { SequenceOptions } from './options.ts';
 import { type Plan, Scheduler } from './scheduler.ts';
 import { Sequence } from './sequence.ts';
@@ -36,9 +37,8 @@ function sequence(prompt: number[], init: Partial<ConstructorParameters<typeof S
     seed: 0n,
     priority: 0,
     salt: '',
-    arrivedAt: 0,
   };
-  return new Sequence({ ...defaults, prompt, ...init }, 64);
+  return new Sequence({ ...defaults, prompt: Int32Array.from(prompt), ...init });
 }
 
 const prompt = (length: number, first = 97): number[] => Array.from({ length }, (_, i) => first + (i % 20));
@@ -50,17 +50,7 @@ function run(runtime: ToyRuntime, plan: Plan): void {
     else runtime.truncate(move.slot, move.length);
   }
   if (plan.chunks.length === 0) return;
-  const { batch } = runtime;
-  let row = 0;
-  for (const { sequence, start, count, output } of plan.chunks) {
-    for (let i = 0; i < count; i++, row++) {
-      batch.tokens[row] = sequence.tokens[start + i];
-      batch.positions[row] = start + i;
-      batch.sequences[row] = sequence.slot as number;
-      batch.outputs[row] = output && i === count - 1 ? 1 : 0;
-    }
-  }
-  batch.length = row;
+  fillBatch(runtime.batch, plan.chunks);
   runtime.decode();
   for (const { sequence, count, output } of plan.chunks) {
     sequence.computed += count;
@@ -215,6 +205,34 @@ test('the least recently used prefix is dropped first', () => {
   assert.equal(finish(prompts[0]), 0);
 });
 
+test('a short common beginning does not drop what a longer conversation left', () => {
+  const { scheduler, step, runtime } = setUp();
+  const ask = (tokens: number[]) => {
+    const one = sequence(tokens);
+    scheduler.add(one);
+    while (one.sampled === 0) step();
+    scheduler.remove(one);
+    return one;
+  };
+  const long = prompt(50);
+  const first = ask(long);
+  // Three tokens in common, as with every conversation that a template opens.
+  const other = ask([...long.slice(0, 3), 120, 121]);
+  assert.equal(other.cached, 0);
+  // Enough to be worth a copy, and too little to give up the rest.
+  const third = ask([...long.slice(0, 12), 122, 123]);
+  assert.equal(third.cached, 12);
+  assert.equal(runtime.counts.copies, 1);
+  assert.equal(ask([...long, 124]).cached, 50);
+  assert.equal(first.promptLength, 50);
+});
+
+test('limits that no batch could satisfy are refused', () => {
+  for (const options of [{ parallel: 9 }, { batchLimit: 3 }, { parallel: 0 }, { promptBudget: 0 }]) {
+    assert.throws(() => setUp(options), RangeError);
+  }
+});
+
 test('other choices of a request wait for its prompt and copy it', () => {
   const { scheduler, step, runtime } = setUp();
   const leader = sequence(prompt(40));
@@ -231,6 +249,19 @@ test('other choices of a request wait for its prompt and copy it', () => {
     [39, 39],
   );
   assert.equal(runtime.counts.tokens, 40 + 2 + 1);
+});
+
+test('choices of a long prompt are admitted over several steps, so that their copies stall nobody for long', () => {
+  const { scheduler, step } = setUp({ promptBudget: 2, parallel: 5 });
+  const leader = sequence(prompt(25));
+  const others = [1, 2, 3, 4].map((choice) =>
+    sequence(prompt(25), { request: leader.request, choice, leader }),
+  );
+  for (const one of [leader, ...others]) scheduler.add(one);
+  step();
+  const copied = () => step().moves.reduce((sum, move) => sum + (move.kind === 'copy' ? move.length : 0), 0);
+  assert.deepEqual([copied(), copied(), copied()], [48, 48, 0]);
+  assert.equal(scheduler.running.length, 5);
 });
 
 test('running sequences stay neighbours: new ones fill holes, lasting holes are closed', () => {

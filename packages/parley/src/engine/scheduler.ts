@@ -1,5 +1,5 @@
 import type { Sequence } from './sequence.ts';
-import { type CacheMove, SlotTable } from './slots.ts';
+import { type CacheMove, COPIED_PER_COMPUTED, SlotTable } from './slots.ts';
 
 export interface SchedulerOptions {
   /** Places in the KV cache; those that no sequence runs in keep prefixes. */
@@ -39,6 +39,7 @@ export class Scheduler {
   readonly #waiting: Sequence[] = [];
 
   constructor(options: SchedulerOptions) {
+    checkLimits(options);
     this.#options = options;
     this.slots = new SlotTable({
       slots: options.slots,
@@ -77,14 +78,18 @@ export class Scheduler {
   #admit(): CacheMove[] {
     const moves: CacheMove[] = [];
     let free = this.#options.parallel - this.slots.running;
-    for (let at = 0; at < this.#waiting.length && free > 0; ) {
+    // What bounds how long a prompt can stall the others bounds copies as well.
+    let copies = this.#options.promptBudget * COPIED_PER_COMPUTED;
+    for (let at = 0; at < this.#waiting.length && free > 0 && copies > 0; ) {
       const sequence = this.#waiting[at];
       if (!admissible(sequence)) {
         at++;
         continue;
       }
       this.#waiting.splice(at, 1);
-      moves.push(...this.slots.place(sequence));
+      const placed = this.slots.place(sequence);
+      for (const move of placed) if (move.kind === 'copy') copies -= move.length;
+      moves.push(...placed);
       free--;
     }
     return moves;
@@ -104,6 +109,16 @@ export class Scheduler {
       return { sequence, start, count, output: start + count >= sequence.promptLength };
     });
   }
+}
+
+/** Outside of these a batch would overflow, or a prompt never get a row beside running sequences. */
+function checkLimits({ slots, parallel, batchLimit, promptBudget }: SchedulerOptions): void {
+  if (parallel < 1 || parallel > slots || parallel > batchLimit) {
+    throw new RangeError(
+      `parallel must be at least 1 and at most the ${slots} places of the cache and the ${batchLimit} rows of a batch, not ${parallel}.`,
+    );
+  }
+  if (promptBudget < 1) throw new RangeError(`promptBudget must be at least 1, not ${promptBudget}.`);
 }
 
 /** The choices of one request wait for the first of them, whose prompt they copy. */

@@ -7,7 +7,8 @@ export interface SequenceInit {
   /** Of the request; unique among the open ones. */
   readonly request: number;
   readonly choice: number;
-  readonly prompt: readonly TokenId[];
+  /** Only read: all choices of a request may share it. */
+  readonly prompt: Int32Array;
   readonly options: SequenceOptions;
   readonly seed: bigint;
   /** Lower runs earlier. */
@@ -15,10 +16,11 @@ export interface SequenceInit {
   /** Prefixes are shared only between equal salts. */
   readonly salt: string;
   /** Another choice of the same prompt, whose prefill this one waits for. */
-  readonly leader?: Sequence;
-  /** Milliseconds on the engine's clock. */
-  readonly arrivedAt: number;
+  readonly leader?: Sequence | undefined;
 }
+
+/** Entries by which `tokens` grows at least. */
+const LEAST_GROWTH = 64;
 
 /** One choice of one request, from the queue to its last token. Plain state: the scheduler and the engine move it. */
 export class Sequence {
@@ -29,10 +31,9 @@ export class Sequence {
   readonly priority: number;
   readonly salt: string;
   readonly leader: Sequence | undefined;
-  readonly arrivedAt: number;
   readonly promptLength: number;
-  /** Prompt, then the sampled tokens. */
-  readonly tokens: Int32Array;
+  /** Prompt, then the sampled tokens. Replaced by a longer one as it grows: a waiting sequence costs nothing but its prompt. */
+  tokens: Int32Array;
   /** Entries of `tokens` in use. */
   length: number;
   /** How many of `tokens` have their KV cells in the slot. */
@@ -41,15 +42,13 @@ export class Sequence {
   cached = 0;
   slot: SequenceId | undefined;
   ended = false;
-  /** Made on admission, so that a waiting request costs no more than its prompt. */
+  /** Made on admission, for the same reason. */
   sampler: SequenceSampler | undefined;
   text: OutputText | undefined;
-  admittedAt = 0;
-  firstTokenAt = 0;
   /** Sampled tokens that a text piece has accounted for. */
   reported = 0;
 
-  constructor(init: SequenceInit, contextLength: number) {
+  constructor(init: SequenceInit) {
     this.request = init.request;
     this.choice = init.choice;
     this.options = init.options;
@@ -57,10 +56,8 @@ export class Sequence {
     this.priority = init.priority;
     this.salt = init.salt;
     this.leader = init.leader;
-    this.arrivedAt = init.arrivedAt;
     this.promptLength = init.prompt.length;
-    this.tokens = new Int32Array(Math.min(contextLength + 1, init.prompt.length + init.options.maxTokens));
-    this.tokens.set(init.prompt);
+    this.tokens = init.prompt;
     this.length = init.prompt.length;
   }
 
@@ -74,6 +71,11 @@ export class Sequence {
   }
 
   append(token: TokenId): void {
+    if (this.length === this.tokens.length) {
+      const longer = new Int32Array(this.length + Math.max(LEAST_GROWTH, this.length >> 1));
+      longer.set(this.tokens);
+      this.tokens = longer;
+    }
     this.tokens[this.length++] = token;
   }
 }

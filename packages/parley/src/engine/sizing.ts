@@ -23,6 +23,9 @@ const MAX_PREFIX_SLOTS = 4;
 const RUNNING_BYTES = 2 * 2 ** 30;
 const PREFIX_BYTES = 2 ** 30;
 const UNKNOWN_BYTES_PER_TOKEN = 128 * 1024;
+const F16_BYTES = 2;
+/** `llama_max_parallel_sequences` of the pinned version. */
+const MAX_SLOTS = 256;
 
 /** How many sequences of which length fit, by the size of the model's KV cells in f16. */
 export function chooseSize(model: ModelDescription, wish: SizeWish): Size {
@@ -30,14 +33,16 @@ export function chooseSize(model: ModelDescription, wish: SizeWish): Size {
     wish.contextLength ?? Math.min(model.contextLength ?? DEFAULT_CONTEXT, DEFAULT_CONTEXT);
   const slotBytes = contextLength * bytesPerToken(model);
   const parallel = wish.parallel ?? clamp(Math.floor(RUNNING_BYTES / slotBytes), 1, MAX_DEFAULT_PARALLEL);
-  const prefixes = clamp(Math.floor(PREFIX_BYTES / slotBytes), 0, Math.min(parallel, MAX_PREFIX_SLOTS));
+  const room = Math.max(0, Math.min(parallel, MAX_PREFIX_SLOTS, MAX_SLOTS - parallel));
+  const prefixes = clamp(Math.floor(PREFIX_BYTES / slotBytes), 0, room);
   return { contextLength, parallel, slots: parallel + prefixes };
 }
 
-function bytesPerToken({ blockCount, embeddingLength, headCount, headCountKv }: ModelDescription): number {
+function bytesPerToken(model: ModelDescription): number {
+  const { blockCount, embeddingLength, headCount, headCountKv } = model;
   if (!blockCount || !embeddingLength || !headCount) return UNKNOWN_BYTES_PER_TOKEN;
-  const [keyAndValue, bytes] = [2, 2];
-  return blockCount * keyAndValue * (headCountKv ?? headCount) * (embeddingLength / headCount) * bytes;
+  const { keyLength = embeddingLength / headCount, valueLength = embeddingLength / headCount } = model;
+  return blockCount * (headCountKv ?? headCount) * (keyLength + valueLength) * F16_BYTES;
 }
 
 function clamp(value: number, low: number, high: number): number {

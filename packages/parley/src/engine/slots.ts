@@ -10,7 +10,7 @@ export type CacheMove =
 export interface Slot {
   readonly id: SequenceId;
   sequence: Sequence | undefined;
-  /** What the cells hold: the first `length` entries. Of a running sequence: its own array, `computed` entries. */
+  /** What the cells hold: the first `length` entries. While a sequence runs here, its own `computed` tokens count instead. */
   tokens: Int32Array;
   length: number;
   salt: string;
@@ -32,6 +32,8 @@ interface Prefix {
 }
 
 const EMPTY = new Int32Array(0);
+/** Cells that may be copied in place of computing one prompt token: copying one costs some hundredths of that. */
+export const COPIED_PER_COMPUTED = 16;
 
 /**
  * Who sits where in the KV cache. It decides and keeps the books; the moves it returns are carried out by the engine.
@@ -71,13 +73,13 @@ export class SlotTable {
   /** Seats the sequence and marks as computed what of its prompt is in the cache already. */
   place(sequence: Sequence): CacheMove[] {
     const donor = this.#longestPrefix(sequence);
-    const slot = this.#freeSlot(donor?.slot);
+    const slot = this.#freeSlot(donor);
     const moves: CacheMove[] = [];
     let reused = 0;
     if (donor && donor.slot === slot) {
       reused = donor.length;
       if (slot.length > reused) moves.push({ kind: 'truncate', slot: slot.id, length: reused });
-    } else if (donor && donor.length >= this.#options.minimumCopy) {
+    } else if (donor && this.#worthCopying(donor)) {
       reused = donor.length;
       moves.push({ kind: 'copy', from: donor.slot.id, to: slot.id, length: reused });
       donor.slot.usedAt = ++this.#clock;
@@ -90,10 +92,16 @@ export class SlotTable {
     return moves;
   }
 
+  /** A copy moves all that the donor holds, so a short beginning of a long one is sooner computed again. */
+  #worthCopying({ slot, length }: Prefix): boolean {
+    return length >= this.#options.minimumCopy && length * COPIED_PER_COMPUTED >= heldLength(slot);
+  }
+
   /** Takes the sequence off its slot; its cells stay there as a prefix for later requests. */
   release(sequence: Sequence): void {
     const slot = sequence.slot === undefined ? undefined : this.slots[sequence.slot];
     if (!slot || slot.sequence !== sequence) return;
+    slot.tokens = sequence.tokens;
     slot.length = sequence.computed;
     slot.sequence = undefined;
     slot.usedAt = ++this.#clock;
@@ -134,7 +142,6 @@ export class SlotTable {
 
   #seat(slot: Slot, sequence: Sequence): void {
     slot.sequence = sequence;
-    slot.tokens = sequence.tokens;
     slot.salt = sequence.salt;
     slot.usedAt = ++this.#clock;
     sequence.slot = slot.id;
@@ -152,18 +159,18 @@ export class SlotTable {
     let best: Prefix | undefined;
     for (const slot of this.slots) {
       if (slot.salt !== sequence.salt) continue;
-      const length = commonPrefix(slot.tokens, sequence.tokens, Math.min(heldLength(slot), limit));
+      const length = commonPrefix(heldTokens(slot), sequence.tokens, Math.min(heldLength(slot), limit));
       if (!this.#options.partialPrefix && length < heldLength(slot)) continue;
       if (length > (best?.length ?? 0)) best = { slot, length };
-      else if (best && length === best.length && best.slot.sequence && !slot.sequence)
-        best = { slot, length };
+      else if (best && length === best.length && betterDonor(slot, best.slot)) best = { slot, length };
     }
     return best;
   }
 
-  #freeSlot(preferred: Slot | undefined): Slot {
+  /** The donor's own place, unless most of what it keeps would be lost there; else the least recently used one. */
+  #freeSlot(donor: Prefix | undefined): Slot {
     const candidates = this.#candidates();
-    if (preferred && candidates.includes(preferred)) return preferred;
+    if (donor && candidates.includes(donor.slot) && 2 * donor.length >= donor.slot.length) return donor.slot;
     return candidates.reduce((best, slot) => (slot.usedAt < best.usedAt ? slot : best));
   }
 
@@ -181,6 +188,16 @@ export class SlotTable {
 
 function heldLength(slot: Slot): number {
   return slot.sequence ? slot.sequence.computed : slot.length;
+}
+
+/** Of equal prefixes that of a free slot, which may be used in place, and then the one with the least behind it. */
+function betterDonor(slot: Slot, other: Slot): boolean {
+  if (!slot.sequence !== !other.sequence) return !slot.sequence;
+  return heldLength(slot) < heldLength(other);
+}
+
+function heldTokens(slot: Slot): Int32Array {
+  return slot.sequence ? slot.sequence.tokens : slot.tokens;
 }
 
 function commonPrefix(a: Int32Array, b: Int32Array, limit: number): number {

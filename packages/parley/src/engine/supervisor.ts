@@ -17,6 +17,7 @@ export class Supervisor {
   #host: EngineHost | undefined;
   #failures: number[] = [];
   #closed = false;
+  #restarting: Promise<void> | undefined;
 
   private constructor(options: SupervisorOptions, host: EngineHost) {
     this.#options = options;
@@ -53,11 +54,15 @@ export class Supervisor {
     const host = this.#host;
     this.#host = undefined;
     await host?.close();
+    // An engine that is being loaded now ends as soon as it is there.
+    await this.#restarting;
   }
 
   #watch(host: EngineHost): void {
     this.#host = host;
-    void host.exited.then((reason) => this.#restart(reason));
+    void host.exited.then((reason) => {
+      this.#restarting = this.#restart(reason);
+    });
   }
 
   async #restart(reason: string): Promise<void> {
@@ -75,7 +80,7 @@ export class Supervisor {
       if (this.#closed) return;
       try {
         const host = await EngineHost.start(this.#options);
-        if (this.#closed) return void host.close();
+        if (this.#closed) return await host.close();
         return this.#watch(host);
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);

@@ -77,6 +77,23 @@ for (const isolation of ['thread', 'process'] satisfies Isolation[]) {
     }
   });
 
+  test(`${isolation}: fewest tokens that the context cannot hold are refused`, async () => {
+    const host = await EngineHost.start({ config: CONFIG, isolation, log: silent });
+    try {
+      const least = resolveRequest({ min_tokens: 200, temperature: 0 }, 260);
+      await assert.rejects(collect(host.complete(text('x'.repeat(57)), least, 1n)), {
+        status: 400,
+        code: 'context_length_exceeded',
+        param: 'min_completion_tokens',
+      });
+      const updates = await collect(host.complete(text('x'.repeat(56)), least, 1n));
+      const done = updates.at(-1);
+      assert.ok(done?.kind === 'done' && done.usage.completionTokens === 200);
+    } finally {
+      await host.close();
+    }
+  });
+
   test(`${isolation}: tokenizes`, async () => {
     const host = await EngineHost.start({ config: CONFIG, isolation, log: silent });
     try {
@@ -108,7 +125,11 @@ test('a crash of native code fails the open calls, and the engine is started aga
   try {
     const first = supervisor.host;
     const call = collect(first.complete(text('crash!'), resolved(5), 1n));
-    await assert.rejects(call, { name: 'ApiError', status: 500 });
+    await assert.rejects(call, {
+      name: 'ApiError',
+      status: 500,
+      message: "The model's engine ended unexpectedly. Please try again.",
+    });
     await first.exited;
     assert.throws(() => supervisor.host, { status: 503, retryAfterSeconds: 2 });
     while (!supervisor.available) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -120,4 +141,29 @@ test('a crash of native code fails the open calls, and the engine is started aga
   } finally {
     await supervisor.close();
   }
+});
+
+test('closing while the engine is being started again leaves none behind', async () => {
+  const supervisor = await Supervisor.start({
+    model: 'toy',
+    config: CONFIG,
+    isolation: 'process',
+    log: silent,
+    now: () => performance.now(),
+  });
+  const processes = () => process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length;
+  const until = async (holds: () => boolean) => {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  const first = supervisor.host;
+  assert.equal(processes(), 1);
+  first.complete(text('crash!'), resolved(5), 1n);
+  await first.exited;
+  await until(() => processes() === 0);
+  await until(() => processes() === 1);
+  await supervisor.close();
+  // The handle of a process that has ended is closed a turn or two later.
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(processes(), 0);
+  assert.throws(() => supervisor.host, { status: 503 });
 });

@@ -1,6 +1,6 @@
 import { ApiError, type ApiErrorOptions, internalError } from '@parley/protocol/errors';
 import { PackedVocabulary } from '../packed-vocabulary.ts';
-import { type PromptRequest, promptRequest } from '../prompt/request.ts';
+import { type PromptRequest, packPrompt } from '../prompt/request.ts';
 import type { ResolvedRequest } from '../resolve.ts';
 import type { TokenId, Vocabulary } from '../runtime.ts';
 import type { EngineStats } from '../stats.ts';
@@ -73,7 +73,7 @@ export class EngineHost {
     this.contextLength = ready.contextLength;
     this.exited = exited;
     port.onReport((report) => this.#receive(report));
-    void exited.then((reason) => this.#fail(reason));
+    void exited.then(() => this.#fail());
   }
 
   /** Calls and tokenizations that have not ended. */
@@ -94,7 +94,7 @@ export class EngineHost {
       return { updates, cancel: () => {} };
     }
     this.#calls.set(id, updates);
-    this.#port.post({ type: 'complete', id, prompt: promptRequest(prompt), resolved, seed });
+    this.#port.post({ type: 'complete', id, prompt: packPrompt(prompt), resolved, seed });
     return {
       updates,
       cancel: () => {
@@ -119,7 +119,7 @@ export class EngineHost {
         resolve: (value) => [settle(), resolve(value)],
         reject: (error) => [settle(), reject(error)],
       });
-      this.#port.post({ type: 'tokenize', id, prompt: promptRequest(prompt) });
+      this.#port.post({ type: 'tokenize', id, prompt: packPrompt(prompt) });
     });
   }
 
@@ -177,18 +177,17 @@ export class EngineHost {
     this.#tokenizing.delete(id);
   }
 
-  #fail(reason: string): void {
+  #fail(): void {
     this.#dead = true;
     for (const id of [...this.#calls.keys(), ...this.#tokenizing.keys()]) {
-      this.#failCall(id, engineDied(reason).toOptions());
+      this.#failCall(id, engineDied().toOptions());
     }
   }
 }
 
-function engineDied(reason?: string): ApiError {
-  return internalError(
-    `The model's engine ended unexpectedly${reason ? ` (${reason})` : ''}. Please try again.`,
-  );
+/** Why is for the log: it may name files of this machine. */
+function engineDied(): ApiError {
+  return internalError("The model's engine ended unexpectedly. Please try again.");
 }
 
 function cancelled(): ApiError {

@@ -29,6 +29,7 @@ async function openModel({
   // Only here, so that the toy needs no native code.
   const { LlamaRuntime } = await import('../llama/runtime.ts');
   const { PromptThread } = await import('../prompt/prompt-thread.ts');
+  const { SplitPrompts } = await import('./split-prompts.ts');
   const { path, contextLength, threads, gpuLayers } = model;
   const runtime = await LlamaRuntime.load({
     modelPath: path,
@@ -39,8 +40,9 @@ async function openModel({
     log: nativeLog ? 'stderr' : 'none',
     ...(threads !== undefined && { threads }),
   });
-  const prompts = new PromptThread({ modelPath: path, contextLength, ...templates });
-  return [runtime, prompts];
+  // The server's end bounds the calls; a second bound here would refuse what that one let in.
+  const options = { modelPath: path, contextLength, inFlightLimit: Infinity, ...templates };
+  return [runtime, new SplitPrompts(() => new PromptThread(options))];
 }
 
 async function main(port: ServerPort): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ApiErrorOptions } from '@parley/protocol';
 import type { PackedTokens } from '../packed-tokens.ts';
 import type { PackedVocabularyData } from '../packed-vocabulary.ts';
-import type { PromptRequest } from '../prompt/request.ts';
+import type { PackedPrompt } from '../prompt/request.ts';
 import type { ResolvedRequest } from '../resolve.ts';
 import type { TokenId } from '../runtime.ts';
 import type { EngineStats } from '../stats.ts';
@@ -11,12 +11,12 @@ export type Command =
   | {
       readonly type: 'complete';
       readonly id: number;
-      readonly prompt: PromptRequest;
+      readonly prompt: PackedPrompt;
       readonly resolved: ResolvedRequest;
       readonly seed: bigint;
     }
   | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'tokenize'; readonly id: number; readonly prompt: PromptRequest }
+  | { readonly type: 'tokenize'; readonly id: number; readonly prompt: PackedPrompt }
   | { readonly type: 'close' };
 
 /** Token infos travel packed. */

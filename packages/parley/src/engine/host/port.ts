@@ -61,7 +61,8 @@ function processPort(config: HostConfig): EnginePort {
   });
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
-    child.once('error', (error) => resolve(error.message));
+    // Not once: a second error that nobody hears would end the server.
+    child.on('error', (error) => resolve(error.message));
   });
   send(child, config);
   return {

@@ -2,8 +2,8 @@ import { ApiError, internalError } from '@parley/protocol/errors';
 import { Engine } from '../engine.ts';
 import { packTokens } from '../packed-tokens.ts';
 import { packVocabulary } from '../packed-vocabulary.ts';
-import type { Prepared, PromptRequest } from '../prompt/request.ts';
-import type { Runtime } from '../runtime.ts';
+import type { PackedPrompt, Prepared } from '../prompt/request.ts';
+import type { Runtime, Vocabulary } from '../runtime.ts';
 import type { EngineStats } from '../stats.ts';
 import type { Update } from '../update.ts';
 import type { Command, HostUpdate } from './messages.ts';
@@ -83,7 +83,8 @@ export class EngineService {
     await this.#prepared(id, 'prepare', prompt, ({ tokens, badWords, echo }) => {
       const { sampling, text, maxTokens, n, priority, salt } = resolved;
       const room = this.#options.runtime.contextLength - tokens.length;
-      if (maxTokens !== undefined && maxTokens > room) throw tooLong(tokens.length, maxTokens, room);
+      const wanted = maxTokens ?? sampling.minTokens;
+      if (wanted > room) throw tooLong(tokens.length, wanted, room, maxTokens === undefined);
       const options = {
         sampling: { ...sampling, badWords },
         text,
@@ -106,7 +107,7 @@ export class EngineService {
   async #prepared(
     id: number,
     kind: 'prepare' | 'tokenize',
-    prompt: PromptRequest,
+    prompt: PackedPrompt,
     goOn: (prepared: Prepared) => void,
   ): Promise<void> {
     const controller = new AbortController();
@@ -123,11 +124,13 @@ export class EngineService {
 
   #fail(id: number, error: unknown): void {
     const { port } = this.#options;
-    if (!(error instanceof ApiError)) {
-      port.post({ type: 'log', level: 'error', message: `a prompt could not be prepared: ${stack(error)}` });
-    }
     const reason =
       error instanceof ApiError ? error : internalError('The prompt could not be prepared.', error);
+    // The caller is not told the cause of a fault of ours, so it has to be in the log.
+    if (reason.status >= 500 && reason.cause !== undefined) {
+      const message = `a prompt could not be prepared: ${stack(reason.cause)}`;
+      port.post({ type: 'log', level: 'error', message });
+    }
     port.post({ type: 'failed', id, error: reason.toOptions() });
   }
 
@@ -148,7 +151,9 @@ export class EngineService {
   /** The last updates of all bring the counters with them, so that whoever has seen the end sees an idle engine. */
   #postUpdates(updates: readonly Update[]): void {
     const stats = this.#statsDue && this.#takeStats();
-    this.#options.port.post({ type: 'updates', updates: updates.map(packUpdate), ...(stats && { stats }) });
+    const { port, runtime } = this.#options;
+    const packed = updates.map((update) => packUpdate(update, runtime.vocabulary));
+    port.post({ type: 'updates', updates: packed, ...(stats && { stats }) });
   }
 
   get #statsDue(): boolean {
@@ -174,21 +179,22 @@ export class EngineService {
   }
 }
 
-function packUpdate(update: Update): HostUpdate {
+function packUpdate(update: Update, vocabulary: Vocabulary): HostUpdate {
   if (update.kind !== 'text') return update;
   const { tokens, ...rest } = update;
-  return tokens ? { ...rest, tokens: packTokens(tokens) } : rest;
+  return tokens ? { ...rest, tokens: packTokens(tokens, vocabulary) } : rest;
 }
 
-function tooLong(prompt: number, maxTokens: number, room: number): ApiError {
+function tooLong(prompt: number, wanted: number, room: number, isLeast: boolean): ApiError {
+  const limit = isLeast ? 'min_completion_tokens' : 'max_completion_tokens';
   return new ApiError({
     status: 400,
     type: 'invalid_request_error',
     code: 'context_length_exceeded',
-    param: room > 0 ? 'max_completion_tokens' : 'messages',
+    param: room > 0 ? limit : 'messages',
     message:
-      `The context holds ${prompt + room} tokens; the prompt has ${prompt} and the answer may have ${maxTokens}, ` +
-      `${prompt + maxTokens} together. ${room > 0 ? `At most ${room} tokens are left for the answer.` : 'Shorten the prompt.'}`,
+      `The context holds ${prompt + room} tokens; the prompt has ${prompt} and the answer ${isLeast ? 'must' : 'may'} have ${wanted}, ` +
+      `${prompt + wanted} together. ${room > 0 ? `At most ${room} tokens are left for the answer.` : 'Shorten the prompt.'}`,
   });
 }
 

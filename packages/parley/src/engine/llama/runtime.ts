@@ -8,7 +8,6 @@ import type { LlamaLibrary } from './library.ts';
 import { loadLibrary } from './library.ts';
 import { locateLibraries } from './locate.ts';
 import type { LlamaOptions } from './options.ts';
-import { prefixUnavailable } from './prefix.ts';
 import { readVocabulary } from './vocabulary.ts';
 
 const TO_THE_END = -1;
@@ -108,7 +107,7 @@ export class LlamaRuntime implements Runtime {
     const { memory, options } = this.#native;
     const whole = length === this.#lengths[from];
     if (!whole && !this.partialPrefix) {
-      throw prefixUnavailable(
+      throw new Error(
         `Sequence ${to}: of the ${this.#lengths[from]} tokens of sequence ${from} this model cannot copy the first ${length}.`,
       );
     }
@@ -148,16 +147,15 @@ export class LlamaRuntime implements Runtime {
     this.#open();
     this.#checkSequence(sequence);
     this.#checkLength(sequence, length);
-    if (length === this.#lengths[sequence]) return;
+    // An empty one is emptied all the same: after a failed copy it may hold what the books do not know of.
+    if (length > 0 && length === this.#lengths[sequence]) return;
     if (length > 0 && this.#library.sequenceRemove(this.#native.memory, sequence, length, TO_THE_END)) {
       this.#lengths[sequence] = length;
       return;
     }
     this.#empty(sequence);
     if (length > 0) {
-      throw prefixUnavailable(
-        `Sequence ${sequence}: this model cannot go back to its first ${length} tokens.`,
-      );
+      throw new Error(`Sequence ${sequence}: this model cannot go back to its first ${length} tokens.`);
     }
   }
 

@@ -4,7 +4,7 @@ import { ApiError } from '@parley/protocol/errors';
 import { QUANTIZED_MODEL, references } from '../llama/shipped-model.ts';
 import type { PromptThreadOptions } from './prompt-thread.ts';
 import { PromptThread } from './prompt-thread.ts';
-import type { PromptParameters, PromptRequest } from './request.ts';
+import { type PackedPrompt, type PromptParameters, packPrompt } from './request.ts';
 import { ENDLESS, LIST_EATER, NESTED_LOOPS, RECURSIVE } from './templates.test.fixture.ts';
 
 const never = new AbortController().signal;
@@ -22,8 +22,9 @@ async function withThread(
   assert.equal(thread.inFlight, 0);
 }
 
-function hello(parameters: PromptParameters = {}): PromptRequest {
-  return { input: { kind: 'messages', messages: [{ role: 'user', content: 'Hello!' }] }, parameters };
+function hello(parameters: PromptParameters = {}): PackedPrompt {
+  const messages = [{ role: 'user' as const, content: 'Hello!' }];
+  return packPrompt({ input: { kind: 'messages', messages }, parameters });
 }
 
 test('gives the tokens of the reference', () =>
@@ -120,7 +121,14 @@ describe('cancellation and bounds', () => {
   test('a model that does not load fails every job', () =>
     withThread({ modelPath: '/nowhere/model.gguf' }, async (thread) => {
       const jobs = [thread.prepare(hello(), never), thread.prepare(hello(), never)];
-      for (const job of jobs) await assert.rejects(job, { status: 500 });
+      for (const job of jobs) {
+        await assert.rejects(job, (error: ApiError) => {
+          // The path is for the log, not for the caller.
+          assert.deepEqual([error.status, error.message.includes('nowhere')], [500, false]);
+          assert.match(String(error.cause), /nowhere/);
+          return true;
+        });
+      }
     }));
 
   test('listeners are removed from a signal that lives on', () =>

@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ApiError, internalError, invalidRequest, overloaded } from '@parley/protocol/errors';
 import type { TokenId } from '../runtime.ts';
-import type { Prepared, PromptRequest } from './request.ts';
-import { promptRequest } from './request.ts';
+import type { PackedPrompt, Prepared } from './request.ts';
 import type { PromptAnswer, PromptJob, WorkerSettings } from './wire.ts';
 
 export interface PromptThreadOptions {
@@ -65,12 +64,12 @@ export class PromptThread {
   }
 
   /** Text and tokens of a request. Rejects with an ApiError, or with the signal's reason. */
-  async prepare(request: PromptRequest, signal: AbortSignal): Promise<Prepared> {
+  async prepare(request: PackedPrompt, signal: AbortSignal): Promise<Prepared> {
     return this.#prepared('prepare', request, signal);
   }
 
   /** Like `prepare`, but any length is fine. */
-  async tokenize(request: PromptRequest, signal: AbortSignal): Promise<Prepared> {
+  async tokenize(request: PackedPrompt, signal: AbortSignal): Promise<Prepared> {
     return this.#prepared('tokenize', request, signal);
   }
 
@@ -95,11 +94,11 @@ export class PromptThread {
 
   async #prepared(
     kind: 'prepare' | 'tokenize',
-    request: PromptRequest,
+    request: PackedPrompt,
     signal: AbortSignal,
   ): Promise<Prepared> {
     const nowMilliseconds = (this.#options.now?.() ?? new Date()).getTime();
-    const answer = await this.#submit({ kind, request: promptRequest(request), nowMilliseconds }, signal);
+    const answer = await this.#submit({ kind, request, nowMilliseconds }, signal);
     if (answer.kind === 'prepared') return answer.prepared;
     throw failureOf(answer);
   }
@@ -197,8 +196,7 @@ function deathOf(error: unknown): ApiError {
       'template_error',
     );
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return internalError(`The prompt could not be prepared: ${message}`, error);
+  return internalError('The prompt could not be prepared.', error);
 }
 
 function failureOf(answer: PromptAnswer): ApiError {

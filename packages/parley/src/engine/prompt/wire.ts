@@ -1,7 +1,7 @@
 /** What PromptThread and its worker say to each other. */
 import type { ApiErrorOptions } from '@parley/protocol';
 import type { TokenId } from '../runtime.ts';
-import type { Prepared, PromptRequest } from './request.ts';
+import type { PackedPrompt, Prepared } from './request.ts';
 
 export interface WorkerSettings {
   readonly modelPath: string;
@@ -14,7 +14,7 @@ export interface WorkerSettings {
 export type PromptJob =
   | {
       readonly kind: 'prepare' | 'tokenize';
-      readonly request: PromptRequest;
+      readonly request: PackedPrompt;
       readonly nowMilliseconds: number;
     }
   | { readonly kind: 'detokenize'; readonly tokens: readonly TokenId[] };

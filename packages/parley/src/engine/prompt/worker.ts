@@ -4,6 +4,7 @@ import { ApiError } from '@parley/protocol/errors';
 import { describeModel } from '../llama/gguf/describe.ts';
 import { loadTokenizer } from '../llama/tokenizer.ts';
 import { PromptRenderer } from './renderer.ts';
+import { unpackPrompt } from './request.ts';
 import type { PromptAnswer, PromptJob, WorkerSettings } from './wire.ts';
 
 const port = parentPort;
@@ -25,9 +26,15 @@ const renderer = new PromptRenderer({
 function run(job: PromptJob): PromptAnswer {
   switch (job.kind) {
     case 'prepare':
-      return { kind: 'prepared', prepared: renderer.prepare(job.request, new Date(job.nowMilliseconds)) };
+      return {
+        kind: 'prepared',
+        prepared: renderer.prepare(unpackPrompt(job.request), new Date(job.nowMilliseconds)),
+      };
     case 'tokenize':
-      return { kind: 'prepared', prepared: renderer.tokenize(job.request, new Date(job.nowMilliseconds)) };
+      return {
+        kind: 'prepared',
+        prepared: renderer.tokenize(unpackPrompt(job.request), new Date(job.nowMilliseconds)),
+      };
     case 'detokenize':
       return { kind: 'text', text: renderer.detokenize(job.tokens) };
   }

@@ -1,12 +1,13 @@
 import type { Prompts } from '../host/prompts.ts';
-import type { Prepared, PromptRequest } from '../prompt/request.ts';
+import { type PackedPrompt, type Prepared, unpackPrompt } from '../prompt/request.ts';
 import { ToyTokenizer } from './vocabulary.ts';
 
 /** The text as it is, and messages as JSON: no template. */
 export class ToyPrompts implements Prompts {
   readonly #tokenizer = new ToyTokenizer();
 
-  prepare({ input, parameters }: PromptRequest): Promise<Prepared> {
+  prepare(request: PackedPrompt): Promise<Prepared> {
+    const { input, parameters } = unpackPrompt(request);
     const text =
       input.kind === 'tokens' ? '' : input.kind === 'text' ? input.text : JSON.stringify(input.messages);
     const plain = { special: false, addBos: false };
@@ -15,7 +16,7 @@ export class ToyPrompts implements Prompts {
     return Promise.resolve({ tokens, text, badWords, echo: undefined });
   }
 
-  tokenize(request: PromptRequest): Promise<Prepared> {
+  tokenize(request: PackedPrompt): Promise<Prepared> {
     return this.prepare(request);
   }
 

@@ -21,6 +21,9 @@ export interface ModelDescription {
   readonly embeddingLength: number | undefined;
   readonly headCount: number | undefined;
   readonly headCountKv: number | undefined;
+  /** Values of a head's key and of its value; where they are not said, the embedding divided by the heads. */
+  readonly keyLength: number | undefined;
+  readonly valueLength: number | undefined;
   readonly parameterCount: number;
   /** As `Q8_0`. */
   readonly quantization: string | undefined;
@@ -102,6 +105,8 @@ function summarize(file: string, first: ModelFile, rest: readonly ModelFile[]): 
     embeddingLength: own('embedding_length'),
     headCount: own('attention.head_count'),
     headCountKv: own('attention.head_count_kv'),
+    keyLength: own('attention.key_length'),
+    valueLength: own('attention.value_length'),
     parameterCount: all.reduce((sum, part) => sum + part.tensors.values, 0),
     quantization: (fileType === undefined ? undefined : FILE_TYPES[fileType]) ?? first.tensors.dominantType,
     vocabularySize: entries(metadata.get('tokenizer.ggml.tokens')),

@@ -2,13 +2,13 @@ import type { FileReader } from './reader.ts';
 import { modelFileError } from './reader.ts';
 import { SCALAR_BYTES, TYPE_ARRAY, TYPE_STRING } from './types.ts';
 
-export const MAX_KEYS = 1 << 16;
-export const MAX_KEY_BYTES = 1 << 16;
+const MAX_KEYS = 1 << 16;
+const MAX_KEY_BYTES = 1 << 16;
 /** Chat templates are the longest strings that are kept; the longest known is under 64 KiB. */
-export const MAX_STRING_BYTES = 1 << 20;
-export const MAX_ARRAY_ENTRIES = 1 << 26;
+const MAX_STRING_BYTES = 1 << 20;
+const MAX_ARRAY_ENTRIES = 1 << 26;
 /** Longer arrays (vocabularies) are walked and counted, not kept. */
-export const MAX_KEPT_ENTRIES = 1024;
+const MAX_KEPT_ENTRIES = 1024;
 
 const MIN_KEY_BYTES = 8 + 1 + 4 + 1;
 const BOOL = 7;

@@ -1,0 +1,114 @@
+import type { ApiError } from '@parley/protocol';
+import type { FinishReason, TokenInfo } from '../core/event.ts';
+import type { OpenRequest } from './open-request.ts';
+import type { TokenId } from './runtime.ts';
+import type { Sequence } from './sequence.ts';
+import type { OutputPiece } from './text/output-text.ts';
+import type { Update } from './update.ts';
+
+export interface OpenRequestsOptions {
+  readonly endOfGeneration: ReadonlySet<TokenId>;
+  readonly contextLength: number;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Called when a choice has its last token. */
+  readonly onEnd: (sequence: Sequence) => void;
+}
+
+/** The requests that have not ended: takes in their tokens, decides when a choice is over, and collects what to tell. */
+export class OpenRequests {
+  readonly #options: OpenRequestsOptions;
+  readonly #byId = new Map<number, OpenRequest>();
+  #updates: Update[] = [];
+
+  constructor(options: OpenRequestsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get ids(): number[] {
+    return [...this.#byId.keys()];
+  }
+
+  add(request: OpenRequest): void {
+    this.#byId.set(request.id, request);
+  }
+
+  get(id: number): OpenRequest | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Forgets the request; it says nothing more. */
+  delete(id: number): void {
+    this.#byId.delete(id);
+  }
+
+  /** What has come since the last call. */
+  takeUpdates(): Update[] {
+    const updates = this.#updates;
+    this.#updates = [];
+    return updates;
+  }
+
+  /** Takes in the token that was sampled and appended to the sequence. */
+  commit(sequence: Sequence, token: TokenId, info: TokenInfo | undefined): void {
+    const { options, sampled } = sequence;
+    const { sampling, text: textOptions, maxTokens } = options;
+    const { text } = sequence;
+    if (!text) throw new Error('a token came before its sequence was prepared');
+    if (sampled === 1) this.#firstToken(sequence.request);
+    const isStopId = sampling.stopTokenIds.includes(token);
+    const isEnd = !sampling.ignoreEos && this.#options.endOfGeneration.has(token);
+    if (isStopId || isEnd) {
+      if (textOptions.includeStop) this.#piece(sequence, text.push(token, info, false));
+      this.#end(sequence, 'stop', isStopId ? token : undefined);
+      return;
+    }
+    const piece = text.push(token, info, sampled >= sampling.minTokens);
+    this.#piece(sequence, piece);
+    if (piece?.stopped !== undefined) this.#end(sequence, 'stop', piece.stopped);
+    else if (sampled >= maxTokens || sequence.length >= this.#options.contextLength)
+      this.#end(sequence, 'length');
+  }
+
+  fail(id: number, error: ApiError): void {
+    this.#updates.push({ kind: 'failed', request: id, error: error.toOptions() });
+  }
+
+  #firstToken(id: number): void {
+    const request = this.#byId.get(id);
+    if (!request?.firstToken(this.#options.now())) return;
+    this.#updates.push({ kind: 'prompt', request: id, ...request.promptUsage });
+  }
+
+  #piece(sequence: Sequence, piece: OutputPiece | undefined): void {
+    if (!piece) return;
+    const { request, choice } = sequence;
+    const { text, tokenCount, tokens } = piece;
+    sequence.reported += tokenCount;
+    this.#updates.push({ kind: 'text', request, choice, text, tokenCount, ...(tokens && { tokens }) });
+  }
+
+  #end(sequence: Sequence, reason: FinishReason, stop?: string | number): void {
+    const { request: id, choice } = sequence;
+    this.#piece(sequence, sequence.text?.flush());
+    const tokenCount = sequence.sampled - sequence.reported;
+    this.#updates.push({
+      kind: 'end',
+      request: id,
+      choice,
+      reason,
+      tokenCount,
+      ...(stop !== undefined && { stop }),
+    });
+    sequence.ended = true;
+    this.#options.onEnd(sequence);
+    const request = this.#byId.get(id);
+    if (!request?.finish(sequence)) return;
+    this.#byId.delete(id);
+    this.#updates.push({ kind: 'done', request: id, ...request.summary(this.#options.now()) });
+  }
+}
