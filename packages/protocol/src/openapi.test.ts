@@ -41,6 +41,16 @@ test('every route is there with its failures', () => {
   }
 });
 
+test('the licence is named, and a route that needs a key says so', () => {
+  assert.deepEqual(document.info.license, { name: 'Apache-2.0', identifier: 'Apache-2.0' });
+  const open = ['/health', '/v1/tcp_warming'];
+  for (const { method, path } of ROUTES) {
+    const operation = document.paths[path]?.[method];
+    assert.ok(isObject(operation) && isObject(operation.responses), path);
+    assert.equal('401' in operation.responses, !open.includes(path), path);
+  }
+});
+
 test('every reference leads somewhere, and every component is used', () => {
   const defined = new Set(
     Object.keys(document.components.schemas ?? {}).map((name) => `#/components/schemas/${name}`),

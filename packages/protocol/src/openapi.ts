@@ -20,7 +20,12 @@ export interface OpenApiOptions {
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';
-  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly info: {
+    readonly title: string;
+    readonly version: string;
+    readonly description: string;
+    readonly license: { readonly name: string; readonly identifier: string };
+  };
   readonly servers?: OpenApiOptions['servers'];
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -115,6 +120,7 @@ export function openApi(options: OpenApiOptions): OpenApiDocument {
       version: options.version,
       description:
         'Chat completions: every parameter is honoured, refused with a 400, or reported as changed.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     ...(options.servers === undefined ? {} : { servers: options.servers }),
     paths,

@@ -35,4 +35,5 @@ table('detokenize', parseDetokenize, [
   [{ tokens: 'a' }, 'tokens', 'invalid_type', /an array/],
   [{ tokens: [1, 1.5] }, 'tokens[1]', 'invalid_type', /an integer/],
   [{ tokens: [-1] }, 'tokens[0]', 'out_of_range', /at least 0/],
+  [{ tokens: Array(1_000_001).fill(1) }, 'tokens', 'out_of_range', /at most 1000000 items, got 1000001/],
 ]);

@@ -33,6 +33,8 @@ table('ranges', parseChatCompletion, [
   range('stop', '', /must not be empty/),
   given('stop', ['a', ''], 'stop[1]', 'out_of_range', /must not be empty/),
   range('allowed_token_ids', [], /at least 1 item/),
+  range('bad_words', Array(1_001).fill('a'), /at most 1000 items, got 1001/),
+  given('bad_words', ['a', 'b'.repeat(257)], 'bad_words[1]', 'out_of_range', /at most 256 characters/),
   given('stop_token_ids', [1, -1], 'stop_token_ids[1]', 'out_of_range', /at least 0/),
   given('logit_bias', { 5: 101 }, 'logit_bias["5"]', 'out_of_range', /between -100 and 100/),
   range(

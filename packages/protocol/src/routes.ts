@@ -114,7 +114,7 @@ export const ROUTES: readonly Route[] = [
     summary: 'Counters and gauges in the text format of Prometheus.',
     parameters: [],
     response: { 'text/plain': Type.String() },
-    errors: [],
+    errors: [401],
   },
   {
     method: 'post',

@@ -3,6 +3,9 @@ import { JsonObject, map, NonEmptyString, optional, TokenId } from './parameter.
 
 /** Largest `n`: each choice holds a sequence of its own. */
 const MAX_CHOICES = 128;
+/** `bad_words` are tokenised before the call can run: more text than this would keep other calls waiting. */
+const MAX_BAD_WORDS = 1_000;
+const MAX_BAD_WORD_LENGTH = 256;
 /** Largest int64, as JSON numbers round it. */
 const INT64 = 9223372036854776000;
 
@@ -56,7 +59,10 @@ export const SamplingParameters = {
     Type.Array(TokenId, { minItems: 1 }),
     'Ids of the only tokens that may be drawn.',
   ),
-  bad_words: optional(Type.Array(NonEmptyString), 'Strings that the answer must not contain.'),
+  bad_words: optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: MAX_BAD_WORD_LENGTH }), { maxItems: MAX_BAD_WORDS }),
+    'Strings that the answer must not contain.',
+  ),
   use_beam_search: optional(
     Type.Boolean(),
     'Search for the most probable answer as a whole instead of drawing token by token.',

@@ -56,9 +56,12 @@ export type TokenizeRequest = Static<typeof TokenizeRequest>;
 export type TokenizeTextRequest = Static<typeof TokenizeTextRequest>;
 export type TokenizeChatRequest = Static<typeof TokenizeChatRequest>;
 
+/** More than any context holds; the text is put together in one go. */
+const MAX_DETOKENIZED = 1_000_000;
+
 /** Body of `POST /detokenize`. */
 export const DetokenizeRequest = Type.Object(
-  { model, tokens: Type.Array(TokenId, { description: 'Token ids.' }) },
+  { model, tokens: Type.Array(TokenId, { maxItems: MAX_DETOKENIZED, description: 'Token ids.' }) },
   { description: 'Tokens to be turned into text.' },
 );
 export type DetokenizeRequest = Static<typeof DetokenizeRequest>;

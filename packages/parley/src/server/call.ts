@@ -34,6 +34,9 @@ export function modelName(
   return name;
 }
 
+/** Headers that ask for something and are heard by other servers only. Zero asks for nothing. */
+const FOREIGN_HEADERS = ['x-delay-time', 'queue_threshold'];
+
 /** Gives the call its id and opens its report with what the parser noticed. */
 export function openCall(exchange: Exchange, parsed: Parsed<unknown>, id: string): CallContext {
   exchange.record.callId = id;
@@ -41,6 +44,11 @@ export function openCall(exchange: Exchange, parsed: Parsed<unknown>, id: string
   const report = new ParameterReport();
   for (const name of [...Object.keys(parsed.unknown), ...parsed.unknownPaths]) {
     report.add(name, 'ignored', `'${name.slice(0, 100)}' is not a parameter of this server.`);
+  }
+  for (const name of FOREIGN_HEADERS) {
+    const value = exchange.request.headers[name];
+    if (value === undefined || Number(value) === 0) continue;
+    report.add(name, 'ignored', `The header '${name}' has no effect on this server.`);
   }
   for (const { name, detail } of parsed.translated) report.add(name, 'translated', detail);
   return { id, principal: exchange.principal, signal: exchange.signal, report };

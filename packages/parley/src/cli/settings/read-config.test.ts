@@ -66,6 +66,11 @@ test('every error names its line and its key', () => {
     ['- 1', /^parley\.yaml:1: the configuration must be a mapping of keys to values/],
     ['port: 1\nport: 2', /^parley\.yaml:2: Map keys must be unique/],
     ['port: [1', /^parley\.yaml:1: /],
+    [
+      'corsOrigins: [app.example]',
+      /^parley\.yaml:1: corsOrigins\[0\] must be text of the form .* not "app\.example"$/,
+    ],
+    ['corsOrigins: ["https://app.example/"]', /^parley\.yaml:1: corsOrigins\[0\] must be text of the form/],
     ['apiKeys: hush', /^parley\.yaml:1: apiKeys must be a list, not what it is$/],
     ['host: ${NOWHERE}', /^parley\.yaml:1: the environment variable NOWHERE is not set$/],
   ];

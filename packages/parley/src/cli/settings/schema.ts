@@ -31,6 +31,9 @@ const engineProperties = {
   }),
 };
 
+/** As browsers send it: without a path, and without a slash at the end. */
+const ORIGIN = '^(\\*|[a-z][a-z0-9+.-]*://[^/?#\\s]+)$';
+
 export const SERVER_PROPERTIES = {
   host: Type.String({
     minLength: 1,
@@ -51,7 +54,7 @@ export const SERVER_PROPERTIES = {
   }),
   isolation: Type.Enum(['process', 'thread'], {
     description:
-      'Where a model runs: in a process of its own, whose crash leaves the others serving, or in a thread; process when left out',
+      'Where a model runs: in a process of its own, whose crash leaves the server and the others serving, or in a thread; when left out a thread for one model, processes for several',
   }),
   allowRequestTemplates: Type.Boolean({
     default: false,
@@ -61,7 +64,7 @@ export const SERVER_PROPERTIES = {
     description:
       'Key that requests must send as "Authorization: Bearer <key>"; without one everybody may ask',
   }),
-  corsOrigins: Type.Array(Type.String({ minLength: 1 }), {
+  corsOrigins: Type.Array(Type.String({ pattern: ORIGIN }), {
     description: 'Web origin whose pages may call the server, as https://app.example; * for all',
   }),
   drainSeconds: Type.Number({

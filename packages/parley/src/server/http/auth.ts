@@ -21,7 +21,10 @@ export function authoriser(keys: readonly string[]): Authorise {
     const header = request.headers.authorization;
     const given = /^bearer\s+(.+)$/i.exec(header ?? '')?.[1]?.trim();
     if (given === undefined) {
-      throw unauthorised('No API key was given. Send the header: authorization: Bearer YOUR_KEY.');
+      // Not as it is written on the wire: what stands behind the scheme would be taken for a key and hidden.
+      throw unauthorised(
+        "No API key was given. Send the header 'authorization' with 'Bearer', a space and the key.",
+      );
     }
     const hash = digest(given);
     let found: string | undefined;

@@ -30,13 +30,15 @@ export function sendError(exchange: Exchange, error: ApiError, lingerMs: number)
   if (response.destroyed || response.headersSent) return;
   const text = JSON.stringify(error.body());
   const headers = { ...errorHeaders(error), 'content-length': Buffer.byteLength(text) };
-  if (!hasUnreadBody(exchange)) {
+  // A body that stands still is not waited for a second time.
+  const standsStill = error.status === 408;
+  if (!standsStill && !hasUnreadBody(exchange)) {
     response.writeHead(error.status, headers);
     response.end(text);
     return;
   }
   response.writeHead(error.status, { ...headers, connection: 'close' });
-  if (exchange.awaitsContinue) {
+  if (standsStill || exchange.awaitsContinue) {
     response.end(text);
     return;
   }

@@ -88,7 +88,11 @@ test('health, metrics, the OpenAPI document and its page', async () => {
   await using server = await TestServer.start();
   await (await server.chat()).text();
   await (await server.chat({ model: 'nope' })).text();
-  assert.deepEqual(await (await fetch(`${server.url}/health`)).json(), { status: 'ok', models: [model.id] });
+  assert.deepEqual(await (await fetch(`${server.url}/health`)).json(), {
+    status: 'ok',
+    message: 'ok',
+    models: [model.id],
+  });
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   for (const line of [
     'parley_http_requests_total{route="/chat/completions",status="200"} 1',
@@ -105,8 +109,10 @@ test('health, metrics, the OpenAPI document and its page', async () => {
   assert.doesNotMatch(metrics, /nope/);
   const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
     info: { version: string };
+    servers: unknown;
   };
   assert.equal(document.info.version, '1.2.3');
+  assert.deepEqual(document.servers, [{ url: '/' }]);
   const page = await fetch(`${server.url}/docs`);
   assert.match(page.headers.get('content-security-policy') ?? '', /^default-src 'none'; style-src 'sha256-/);
   const html = await page.text();

@@ -12,7 +12,7 @@ import { detokenize, tokenize } from './tokenize.ts';
 /** Every route of the server. */
 export function routes(shared: Shared, draining: () => boolean): Route[] {
   const { backend, version } = shared.settings;
-  const document = openApi({ version });
+  const document = openApi({ version, servers: [{ url: '/' }] });
   const reference = referencePage(document);
   const front = indexPage(version);
   return [
@@ -25,8 +25,9 @@ export function routes(shared: Shared, draining: () => boolean): Route[] {
     { ...get('/tcp_warming', (exchange) => sendJson(exchange, 200, {})), api: true },
     get('/health', (exchange) => {
       const models = backend.models().map(({ id }) => id);
-      if (draining()) return sendJson(exchange, 503, { status: 'draining', models });
-      return sendJson(exchange, 200, { status: 'ok', models });
+      const status = draining() ? 'draining' : 'ok';
+      // Atoma's client reads `message`.
+      return sendJson(exchange, status === 'ok' ? 200 : 503, { status, message: status, models });
     }),
     { ...get('/metrics', (exchange) => sendMetrics(exchange, shared)), open: false },
     get('/openapi.json', (exchange) => sendJson(exchange, 200, document)),
