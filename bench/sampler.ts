@@ -15,7 +15,7 @@ const NEUTRAL: SamplingOptions = {
   repetitionPenalty: 1,
   logitBias: [],
   allowedTokenIds: undefined,
-  badWords: [],
+  badWords: undefined,
   minTokens: 0,
   ignoreEos: false,
   stopTokenIds: [],

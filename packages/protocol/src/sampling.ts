@@ -3,7 +3,7 @@ import { JsonObject, map, NonEmptyString, optional, TokenId } from './parameter.
 
 /** Largest `n`: each choice holds a sequence of its own. */
 const MAX_CHOICES = 128;
-/** `bad_words` are tokenised before the call can run: more text than this would keep other calls waiting. */
+/** Every token of an answer is compared with all `bad_words`: more text than this would keep other calls waiting. */
 const MAX_BAD_WORDS = 1_000;
 const MAX_BAD_WORD_LENGTH = 256;
 /** Largest int64, as JSON numbers round it. */
@@ -61,7 +61,7 @@ export const SamplingParameters = {
   ),
   bad_words: optional(
     Type.Array(Type.String({ minLength: 1, maxLength: MAX_BAD_WORD_LENGTH }), { maxItems: MAX_BAD_WORDS }),
-    'Strings that the answer must not contain.',
+    'Strings that the answer must not contain, however its text is cut into tokens. Upper and lower case differ.',
   ),
   use_beam_search: optional(
     Type.Boolean(),

@@ -83,13 +83,21 @@ export interface TokenizeRequest {
   readonly parameters: Parameters;
 }
 
+export interface TokenizedPrompt {
+  readonly tokens: number[];
+  /** The rendered prompt. */
+  readonly text: string;
+  /** Parameters without an effect on the prompt. */
+  readonly ignored?: readonly string[];
+}
+
 /** A place where models run. */
 export interface Backend {
   readonly name: string;
   models(): readonly Model[];
   readonly complete: Complete;
   /** Token ids and the rendered text of a prompt. Absent where the tokenizer is out of reach. */
-  tokenize?(request: TokenizeRequest, signal: AbortSignal): Promise<{ tokens: number[]; text: string }>;
+  tokenize?(request: TokenizeRequest, signal: AbortSignal): Promise<TokenizedPrompt>;
   detokenize?(model: string, tokens: readonly number[], signal: AbortSignal): Promise<string>;
   /** The bytes of each token, as `/tokenize` reports them. */
   tokenBytes?(model: string, tokens: readonly number[]): Uint8Array[];

@@ -117,7 +117,7 @@ async function startModel(spec: EngineModelSpec, options: EngineBackendOptions):
     log: options.log,
     now: () => performance.now(),
   });
-  const model = toModel(spec, description, size);
+  const model = toModel(spec, description, size, options.allowRequestTemplates ?? false);
   const engine = new EngineModel({
     model,
     supervisor,
@@ -130,7 +130,12 @@ async function startModel(spec: EngineModelSpec, options: EngineBackendOptions):
   return { model, engine, supervisor };
 }
 
-function toModel(spec: EngineModelSpec, description: ModelDescription, { contextLength }: Size): Model {
+function toModel(
+  spec: EngineModelSpec,
+  description: ModelDescription,
+  { contextLength }: Size,
+  allowRequestTemplates: boolean,
+): Model {
   return {
     id: spec.id,
     aliases: spec.aliases ?? [],
@@ -154,7 +159,7 @@ function toModel(spec: EngineModelSpec, description: ModelDescription, { context
       vision: false,
       audio: false,
     },
-    parameters: parameterSupport(),
+    parameters: parameterSupport({ allowRequestTemplates }),
   };
 }
 

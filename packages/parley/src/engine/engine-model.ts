@@ -1,5 +1,12 @@
 import { ApiError, invalidRequest, overloaded } from '@parley/protocol/errors';
-import type { BackendStats, CallContext, ChatRequest, Model, TokenizeRequest } from '../core/complete.ts';
+import type {
+  BackendStats,
+  CallContext,
+  ChatRequest,
+  Model,
+  TokenizedPrompt,
+  TokenizeRequest,
+} from '../core/complete.ts';
 import type { ChatEvent } from '../core/event.ts';
 import type { HostUpdate } from './host/messages.ts';
 import { resolveRequest } from './resolve.ts';
@@ -44,7 +51,7 @@ export class EngineModel {
     refuseUnsupported(request.parameters);
     const { supervisor, randomSeed } = this.#options;
     const { host } = supervisor;
-    const resolved = resolveRequest(request.parameters, host.vocabulary.size);
+    const resolved = resolveRequest(request, host.vocabulary.size);
     checkTokens(request, this.model.contextLength);
     if (context.signal.aborted) throw callerGone();
     const leave = this.#admit();
@@ -66,7 +73,7 @@ export class EngineModel {
     }
   }
 
-  async tokenize(request: TokenizeRequest, signal: AbortSignal): Promise<{ tokens: number[]; text: string }> {
+  async tokenize(request: TokenizeRequest, signal: AbortSignal): Promise<TokenizedPrompt> {
     const { input, parameters } = request;
     const leave = this.#admit();
     try {
@@ -124,6 +131,7 @@ export class EngineModel {
       for (const update of await updates.take()) {
         if (update.kind === 'started') {
           echo = update.echo;
+          for (const name of update.ignored ?? []) context.report.add(name, 'ignored', NOT_READ);
           continue;
         }
         // Only now: an earlier start would turn every later failure into a broken stream.
@@ -156,6 +164,8 @@ export class EngineModel {
     };
   }
 }
+
+const NOT_READ = "The model's chat template does not read it.";
 
 const NO_STATS: Omit<BackendStats, 'model' | 'rejected' | 'slots'> = {
   running: 0,

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { request, setUp, type Wish } from './engine.fixture.ts';
+import { badWordsOf } from './sampler/sampling.fixture.ts';
+import { ToyVocabulary } from './toy/vocabulary.ts';
 
 const CONTEXT = 64;
 const STEPS = 1_500;
@@ -24,8 +26,9 @@ const SAMPLING: readonly Wish['sampling'][] = [
   { temperature: 1, ignoreEos: true, logprobs: 2 },
   { temperature: 1, repetitionPenalty: 1.3, topP: 0.8 },
   { stopTokenIds: [101, 32], minTokens: 3 },
-  { allowedTokenIds: [97], badWords: [[97, 97]] },
-  { badWords: [[]] },
+  { allowedTokenIds: [97], badWords: badWordsOf(['aa'], new ToyVocabulary()) },
+  { badWords: badWordsOf(['th', 'e', 'xy'], new ToyVocabulary()), temperature: 1 },
+  { logitBias: [[260, 1]] },
 ];
 
 function randomWish(draw: Draw): Wish {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { request, setUp, type Wish } from './engine.fixture.ts';
+import { badWordsOf } from './sampler/sampling.fixture.ts';
 import { TOY_END } from './toy/vocabulary.ts';
 
 /** The answer of a request that runs alone. */
@@ -228,7 +229,7 @@ test('a failing model fails the running requests and serves the next ones', () =
 test('a choice that fails leaves true books of the others, whose cells are used again', () => {
   const world = setUp();
   // After the first token, nothing is left to choose from.
-  const sampling = { allowedTokenIds: [97], badWords: [[97, 97]] };
+  const sampling = { allowedTokenIds: [97], badWords: badWordsOf(['aa'], world.runtime.vocabulary) };
   const failing = request({ n: 2, sampling });
   world.engine.add(failing);
   world.finish();
@@ -250,7 +251,7 @@ test('options that do not fit the vocabulary fail their own request alone', () =
   const fine = request();
   world.engine.add(fine);
   world.engine.step();
-  const wrong = request({ n: 2, sampling: { badWords: [[]] } });
+  const wrong = request({ n: 2, sampling: { logitBias: [[260, 1]] } });
   const beside = request({ prompt: 'beside' });
   world.engine.add(wrong);
   world.engine.add(beside);
@@ -258,7 +259,7 @@ test('options that do not fit the vocabulary fail their own request alone', () =
   const failed = world.updates.flatMap((update) => (update.kind === 'failed' ? [update] : []));
   assert.deepEqual(
     failed.map(({ request, error }) => [request, error.status, error.param]),
-    [[wrong.id, 400, 'bad_words[0]']],
+    [[wrong.id, 400, 'logit_bias.260']],
   );
   assert.equal(world.textOf(fine.id), alone({}));
   assert.equal(world.textOf(beside.id), alone({ prompt: 'beside' }));

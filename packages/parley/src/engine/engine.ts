@@ -14,7 +14,8 @@ import { tokenInfo } from './text/token-info.ts';
 import { TokenText } from './text/token-text.ts';
 import type { Update } from './update.ts';
 
-export interface EngineOptions extends Omit<SchedulerOptions, 'slots' | 'batchLimit' | 'partialPrefix'> {
+export interface EngineOptions
+  extends Omit<SchedulerOptions, 'slots' | 'batchLimit' | 'partialPrefix' | 'leastPiece'> {
   readonly runtime: Runtime;
   /** Receives what a step brought, at most once per step. */
   readonly emit: (updates: Update[]) => void;
@@ -42,6 +43,7 @@ export class Engine {
       slots: runtime.sequenceLimit,
       batchLimit: runtime.batchLimit,
       partialPrefix: runtime.partialPrefix,
+      leastPiece: runtime.invariantRows,
     });
     this.#workspace = new SamplerWorkspace(runtime.vocabulary.size);
     this.#tokenText = new TokenText(runtime.vocabulary);

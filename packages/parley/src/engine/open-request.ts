@@ -9,6 +9,8 @@ export interface EngineRequest {
   /** Unique among the open ones. */
   readonly id: number;
   readonly prompt: readonly TokenId[];
+  /** What the caller calls it, for errors. */
+  readonly promptParameter: string;
   readonly options: SequenceOptions;
   /** Choices to generate. */
   readonly n: number;
@@ -21,7 +23,7 @@ export interface EngineRequest {
 
 /** A request with its choices. Throws an ApiError when it can never run. */
 export function openRequest(request: EngineRequest, contextLength: number): OpenRequest {
-  checkPrompt(request.prompt.length, contextLength);
+  checkPrompt(request, contextLength);
   const prompt = Int32Array.from(request.prompt);
   const { id, options, priority, salt } = request;
   const sequences: Sequence[] = [];
@@ -33,11 +35,11 @@ export function openRequest(request: EngineRequest, contextLength: number): Open
   return new OpenRequest(request, sequences);
 }
 
-function checkPrompt(length: number, contextLength: number): void {
-  if (length < 1) throw invalidRequest('messages', 'The prompt has no tokens.');
+function checkPrompt({ prompt: { length }, promptParameter }: EngineRequest, contextLength: number): void {
+  if (length < 1) throw invalidRequest(promptParameter, 'The prompt has no tokens.');
   if (length < contextLength) return;
   throw invalidRequest(
-    'messages',
+    promptParameter,
     `The prompt has ${length} tokens; the context holds ${contextLength}, one of them for the answer.`,
     'context_length_exceeded',
   );

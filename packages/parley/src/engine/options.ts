@@ -1,4 +1,5 @@
 import type { TokenId } from './runtime.ts';
+import type { PackedStrings } from './text/sorted-strings.ts';
 
 /** Everything that decides which token comes next. Resolved: no nulls, no wire names. */
 export interface SamplingOptions {
@@ -22,8 +23,8 @@ export interface SamplingOptions {
   readonly logitBias: readonly (readonly [TokenId, number])[];
   /** If given, nothing else can be sampled. */
   readonly allowedTokenIds: readonly TokenId[] | undefined;
-  /** Token sequences that must not appear: the last token of each is banned when the rest stands before it. */
-  readonly badWords: readonly (readonly TokenId[])[];
+  /** Undefined: none. */
+  readonly badWords: BadWords | undefined;
   /** End-of-text and stop tokens cannot be sampled before this many tokens. */
   readonly minTokens: number;
   /** End-of-text is sampled and kept as a normal token instead of ending the sequence. */
@@ -40,6 +41,19 @@ export interface TextOptions {
   readonly includeStop: boolean;
   readonly skipSpecialTokens: boolean;
   readonly spacesBetweenSpecialTokens: boolean;
+}
+
+/** What is known of the bad words before the first token is sampled. */
+export interface PreparedBadWords {
+  /** In UTF-8, none of them empty. */
+  readonly words: PackedStrings;
+  /** Ids of all tokens whose bytes contain a whole word; for control tokens those of their names. */
+  readonly containing: Int32Array;
+}
+
+/** Strings that the text must not contain, so it matters how tokens become text. Compared as bytes. */
+export interface BadWords extends PreparedBadWords {
+  readonly text: Omit<TextOptions, 'stop'>;
 }
 
 /** One choice of one request, as the engine runs it. */

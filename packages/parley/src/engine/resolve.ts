@@ -1,15 +1,19 @@
 import { seedToUint64 } from '@parley/protocol';
 import { invalidRequest } from '@parley/protocol/errors';
-import type { Parameters } from '../core/complete.ts';
+import type { ChatRequest, Parameters } from '../core/complete.ts';
 import type { SamplingOptions, TextOptions } from './options.ts';
 import type { TokenId } from './runtime.ts';
 
-/** What can be said of a request before its prompt and its bad words are tokenised. */
+/** What can be said of a request before its prompt is tokenised and its bad words are looked up in the vocabulary. */
 export interface ResolvedRequest {
   readonly sampling: Omit<SamplingOptions, 'badWords'>;
   readonly text: TextOptions;
   /** Undefined: as many as the context holds. */
   readonly maxTokens: number | undefined;
+  /** The parameter that a caller would have to change when the answer does not fit: what was sent, or the current name. */
+  readonly lengthParameter: string;
+  /** What the caller calls the prompt: `messages` or `prompt`. */
+  readonly promptParameter: string;
   readonly n: number;
   readonly priority: number;
   readonly salt: string;
@@ -19,12 +23,15 @@ export interface ResolvedRequest {
 const TIER = 2 ** 52;
 const TIER_PRIORITY = { priority: -TIER, auto: 0, default: 0, flex: TIER } as const;
 
-/** Every choice makes its own automaton of each stop string, and compares with each bad word at every token. */
+/** Every choice makes its own automaton of each stop string, and its own sorted list of the bad words. */
 const MAX_STOP_LENGTH = 16_384;
 const MAX_BAD_WORDS = 1000;
 
 /** From wire names, nulls and defaults to the options of the engine; token ids are checked against the vocabulary. */
-export function resolveRequest(parameters: Parameters, vocabularySize: number): ResolvedRequest {
+export function resolveRequest(
+  { input, parameters }: Pick<ChatRequest, 'input' | 'parameters'>,
+  vocabularySize: number,
+): ResolvedRequest {
   const maxTokens = parameters.max_completion_tokens ?? parameters.max_tokens ?? undefined;
   const badWords = parameters.bad_words?.length ?? 0;
   if (badWords > MAX_BAD_WORDS) {
@@ -50,10 +57,17 @@ export function resolveRequest(parameters: Parameters, vocabularySize: number): 
       spacesBetweenSpecialTokens: parameters.spaces_between_special_tokens ?? true,
     },
     maxTokens,
+    lengthParameter: lengthParameter(parameters),
+    promptParameter: input.kind === 'messages' ? 'messages' : 'prompt',
     n: parameters.n ?? 1,
     priority: within(TIER / 4, parameters.priority ?? 0) + TIER_PRIORITY[parameters.service_tier ?? 'auto'],
     salt: parameters.cache_salt ?? '',
   };
+}
+
+function lengthParameter(parameters: Parameters): string {
+  const names = ['max_completion_tokens', 'max_tokens', 'min_completion_tokens', 'min_tokens'] as const;
+  return names.find((name) => parameters[name] != null) ?? 'max_completion_tokens';
 }
 
 function within(bound: number, value: number): number {

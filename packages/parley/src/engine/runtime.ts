@@ -55,6 +55,8 @@ export interface Runtime {
   readonly sequenceLimit: number;
   /** False where a sequence can only be copied or emptied as a whole (recurrent and hybrid models). */
   readonly partialPrefix: boolean;
+  /** Prompt pieces of at least this many rows give the same logits however the prompt is cut; 1 where cuts never matter. */
+  readonly invariantRows: number;
   readonly batch: Batch;
   /** Runs the batch. Positions of a sequence must go on without a gap. Throws when the model fails. */
   decode(): void;

@@ -20,7 +20,7 @@ const OPTIONS: SequenceOptions = {
     repetitionPenalty: 1,
     logitBias: [],
     allowedTokenIds: undefined,
-    badWords: [],
+    badWords: undefined,
     minTokens: 0,
     ignoreEos: false,
     stopTokenIds: [],
@@ -283,6 +283,44 @@ test('running sequences stay neighbours: new ones fill holes, lasting holes are 
   for (let i = 0; i < 4; i++) step();
   const slots = scheduler.running.map(({ slot }) => slot as number);
   assert.equal(Math.max(...slots) - Math.min(...slots), 2);
+});
+
+test('prompts are cut into pieces of the least length, whatever runs beside', () => {
+  const { scheduler, step } = setUp({ batchLimit: 32, promptBudget: 16, leastPiece: 8, parallel: 4 });
+  const lengths = [9, 15, 16, 17, 31, 40, 55, 60, 3, 8, 23, 24, 25, 59];
+  const all = lengths.map((length, i) => sequence(prompt(length, 65 + i)));
+  for (const one of all) scheduler.add(one);
+  const pieces = new Map<Sequence, number[]>(all.map((one) => [one, []]));
+  for (let steps = 0; all.some(({ prefilling }) => prefilling); steps++) {
+    assert.ok(steps < 500, 'a prompt never gets its turn');
+    const { chunks } = step();
+    for (const { sequence, start, count } of chunks) {
+      if (start < sequence.promptLength) pieces.get(sequence)?.push(count);
+    }
+    for (const one of scheduler.running) if (one.sampled > 2) scheduler.remove(one);
+  }
+  for (const [i, counts] of [...pieces.values()].entries()) {
+    assert.equal(
+      counts.reduce((sum, count) => sum + count, 0),
+      lengths[i],
+    );
+    assert.ok(
+      counts.every((count) => count >= Math.min(8, lengths[i])),
+      `${lengths[i]} was cut into ${counts}`,
+    );
+  }
+});
+
+test('the last tokens of a prompt are computed again, so that cached and fresh ones give equal logits', () => {
+  const { scheduler, step } = setUp({ promptBudget: 16, leastPiece: 8 });
+  const first = sequence(prompt(20));
+  scheduler.add(first);
+  step();
+  scheduler.remove(first);
+  const second = sequence(prompt(20));
+  scheduler.add(second);
+  step();
+  assert.equal(second.cached, 12);
 });
 
 test('random load never breaks the cache and ends with nothing running', () => {

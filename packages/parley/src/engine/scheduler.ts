@@ -12,6 +12,8 @@ export interface SchedulerOptions {
   readonly promptBudget: number;
   readonly minimumCopy?: number;
   readonly partialPrefix?: boolean;
+  /** Prompts are cut into pieces of at least this many tokens, and as many of each are computed, never reused. */
+  readonly leastPiece?: number;
 }
 
 /** `count` tokens of a sequence from position `start`; `output` when the last one's logits are wanted. */
@@ -37,14 +39,17 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   /** By priority, then arrival. */
   readonly #waiting: Sequence[] = [];
+  readonly #leastPiece: number;
 
   constructor(options: SchedulerOptions) {
     checkLimits(options);
     this.#options = options;
+    this.#leastPiece = leastPiece(options);
     this.slots = new SlotTable({
       slots: options.slots,
       minimumCopy: options.minimumCopy ?? DEFAULT_MINIMUM_COPY,
       partialPrefix: options.partialPrefix ?? true,
+      leastComputed: this.#leastPiece,
     });
   }
 
@@ -101,7 +106,8 @@ export class Scheduler {
     const generating = running.length - prefilling.length;
     const { batchLimit, promptBudget } = this.#options;
     const room = batchLimit - generating;
-    const shares = fairShares(prefilling, generating > 0 ? Math.min(room, promptBudget) : room);
+    const budget = generating > 0 ? Math.min(room, promptBudget) : room;
+    const shares = fairShares(prefilling, budget, this.#leastPiece);
     return running.flatMap((sequence) => {
       const start = sequence.computed;
       const count = sequence.prefilling ? (shares.get(sequence) ?? 0) : 1;
@@ -121,22 +127,39 @@ function checkLimits({ slots, parallel, batchLimit, promptBudget }: SchedulerOpt
   if (promptBudget < 1) throw new RangeError(`promptBudget must be at least 1, not ${promptBudget}.`);
 }
 
+/** What was asked for, as far as a step always has room for a prompt that cannot be cut: twice as much less one. */
+function leastPiece({ leastPiece = 1, batchLimit, parallel, promptBudget }: SchedulerOptions): number {
+  const room = Math.min(batchLimit - parallel, promptBudget);
+  return Math.max(1, Math.min(leastPiece, (room + 1) >> 1));
+}
+
 /** The choices of one request wait for the first of them, whose prompt they copy. */
 function admissible({ leader }: Sequence): boolean {
   return !leader || leader.ended || !leader.prefilling;
 }
 
-/** Splits the budget evenly; what a short prompt leaves goes to the longer ones, so no prompt waits for another. */
-function fairShares(prefilling: readonly Sequence[], budget: number): Map<Sequence, number> {
+/**
+ * Splits the budget evenly; what a short prompt leaves goes to the longer ones, so no prompt waits for another. No piece
+ * is shorter than `least`, unless the whole prompt is: a prompt that would have to be cut so waits for a step with room.
+ */
+function fairShares(prefilling: readonly Sequence[], budget: number, least: number): Map<Sequence, number> {
   const remaining = (sequence: Sequence) => sequence.promptLength - sequence.computed;
   const shares = new Map<Sequence, number>();
   let left = budget;
   [...prefilling]
     .sort((a, b) => remaining(a) - remaining(b))
     .forEach((sequence, i, sorted) => {
-      const share = Math.min(remaining(sequence), Math.ceil(left / (sorted.length - i)));
+      const even = Math.max(least, Math.ceil(left / (sorted.length - i)));
+      const share = cutPiece(remaining(sequence), even, left, least);
       shares.set(sequence, share);
       left -= share;
     });
   return shares;
+}
+
+/** How much of `remaining` to take: about `share`, at most `room`, and so that no piece is below `least`. */
+function cutPiece(remaining: number, share: number, room: number, least: number): number {
+  if (remaining <= share || remaining < 2 * least) return remaining <= room ? remaining : 0;
+  const piece = Math.min(share, room, remaining - least);
+  return piece < least ? 0 : piece;
 }

@@ -24,6 +24,8 @@ export interface SlotTableOptions {
   readonly minimumCopy: number;
   /** Whether a part of what a slot holds can be used. */
   readonly partialPrefix: boolean;
+  /** Tokens at the end of a prompt that are never reused, at least 1. */
+  readonly leastComputed: number;
 }
 
 interface Prefix {
@@ -154,8 +156,8 @@ export class SlotTable {
   }
 
   #longestPrefix(sequence: Sequence): Prefix | undefined {
-    // The last prompt token is always computed: its logits are needed.
-    const limit = sequence.promptLength - 1;
+    // The last prompt token is always computed, because its logits are needed, and with it enough for equal logits.
+    const limit = sequence.promptLength - this.#options.leastComputed;
     let best: Prefix | undefined;
     for (const slot of this.slots) {
       if (slot.salt !== sequence.salt) continue;

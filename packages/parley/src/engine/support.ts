@@ -109,13 +109,18 @@ const RULES: Record<keyof ChatCompletionRequest, Rule> = {
 };
 
 /** For `/v1/models/{id}`: every parameter, honoured or with the reason why not. */
-export function parameterSupport(): Record<string, ParameterSupport> {
-  return Object.fromEntries(
-    Object.entries(RULES).map(([name, rule]) => [
-      name,
-      rule === 'honoured' ? { honoured: true } : { honoured: false, reason: rule.reason },
-    ]),
-  );
+export function parameterSupport(options: {
+  readonly allowRequestTemplates: boolean;
+}): Record<string, ParameterSupport> {
+  const support: Record<string, ParameterSupport> = {};
+  for (const [name, rule] of Object.entries(RULES)) {
+    support[name] = rule === 'honoured' ? { honoured: true } : { honoured: false, reason: rule.reason };
+  }
+  if (!options.allowRequestTemplates) {
+    const reason = 'this server takes no templates from requests; its operator can allow them';
+    support.chat_template = { honoured: false, reason };
+  }
+  return support;
 }
 
 /** Throws a 400 for the first parameter that is set to something the engine would not do. */

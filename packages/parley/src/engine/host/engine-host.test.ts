@@ -20,7 +20,13 @@ const CONFIG: HostConfig = {
 };
 
 const resolved = (maxTokens: number): ResolvedRequest =>
-  resolveRequest({ max_tokens: maxTokens, temperature: 0, ignore_eos: true }, 260);
+  resolveRequest(
+    {
+      input: { kind: 'text', text: '' },
+      parameters: { max_tokens: maxTokens, temperature: 0, ignore_eos: true },
+    },
+    260,
+  );
 const text = (value: string) => ({ input: { kind: 'text', text: value } as const, parameters: {} });
 
 async function collect({ updates }: OpenCall): Promise<HostUpdate[]> {
@@ -80,11 +86,14 @@ for (const isolation of ['thread', 'process'] satisfies Isolation[]) {
   test(`${isolation}: fewest tokens that the context cannot hold are refused`, async () => {
     const host = await EngineHost.start({ config: CONFIG, isolation, log: silent });
     try {
-      const least = resolveRequest({ min_tokens: 200, temperature: 0 }, 260);
+      const least = resolveRequest(
+        { input: { kind: 'text', text: '' }, parameters: { min_tokens: 200, temperature: 0 } },
+        260,
+      );
       await assert.rejects(collect(host.complete(text('x'.repeat(57)), least, 1n)), {
         status: 400,
         code: 'context_length_exceeded',
-        param: 'min_completion_tokens',
+        param: 'min_tokens',
       });
       const updates = await collect(host.complete(text('x'.repeat(56)), least, 1n));
       const done = updates.at(-1);

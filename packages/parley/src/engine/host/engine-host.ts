@@ -1,8 +1,9 @@
 import { ApiError, type ApiErrorOptions, internalError } from '@parley/protocol/errors';
+import type { TokenizedPrompt } from '../../core/complete.ts';
 import { PackedVocabulary } from '../packed-vocabulary.ts';
 import { type PromptRequest, packPrompt } from '../prompt/request.ts';
 import type { ResolvedRequest } from '../resolve.ts';
-import type { TokenId, Vocabulary } from '../runtime.ts';
+import type { Vocabulary } from '../runtime.ts';
 import type { EngineStats } from '../stats.ts';
 import type { HostConfig } from './config.ts';
 import type { HostUpdate, Report } from './messages.ts';
@@ -36,7 +37,7 @@ export class EngineHost {
   readonly #port: EnginePort;
   readonly #log: HostOptions['log'];
   readonly #calls = new Map<number, UpdateQueue>();
-  readonly #tokenizing = new Map<number, Pending<{ tokens: TokenId[]; text: string }>>();
+  readonly #tokenizing = new Map<number, Pending<TokenizedPrompt>>();
   #nextId = 1;
   #stats: EngineStats | undefined;
   #dead = false;
@@ -103,7 +104,7 @@ export class EngineHost {
     };
   }
 
-  tokenize(prompt: PromptRequest, signal: AbortSignal): Promise<{ tokens: TokenId[]; text: string }> {
+  tokenize(prompt: PromptRequest, signal: AbortSignal): Promise<TokenizedPrompt> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(engineDied());
@@ -145,7 +146,8 @@ export class EngineHost {
       case 'tokens': {
         const pending = this.#tokenizing.get(report.id);
         this.#tokenizing.delete(report.id);
-        pending?.resolve({ tokens: [...report.tokens], text: report.text });
+        const { tokens, text, ignored } = report;
+        pending?.resolve({ tokens: [...tokens], text, ignored });
         return;
       }
       case 'failed':

@@ -31,6 +31,8 @@ export interface Started {
   readonly request: number;
   /** Text of the last message, when it is to be put before the answer. */
   readonly echo?: string;
+  /** Parameters that the chat template does not read. */
+  readonly ignored?: readonly string[];
 }
 
 export type Report =
@@ -42,6 +44,7 @@ export type Report =
       readonly id: number;
       readonly tokens: readonly TokenId[];
       readonly text: string;
+      readonly ignored: readonly string[];
     }
   | { readonly type: 'failed'; readonly id: number; readonly error: ApiErrorOptions }
   | { readonly type: 'log'; readonly level: 'debug' | 'error'; readonly message: string }

@@ -80,26 +80,35 @@ export class EngineService {
 
   async #complete({ id, prompt, resolved, seed }: Extract<Command, { type: 'complete' }>): Promise<void> {
     const arrivedAt = this.#options.now();
-    await this.#prepared(id, 'prepare', prompt, ({ tokens, badWords, echo }) => {
+    await this.#prepared(id, 'prepare', prompt, ({ tokens, badWords, echo, ignored }) => {
       const { sampling, text, maxTokens, n, priority, salt } = resolved;
       const room = this.#options.runtime.contextLength - tokens.length;
       const wanted = maxTokens ?? sampling.minTokens;
-      if (wanted > room) throw tooLong(tokens.length, wanted, room, maxTokens === undefined);
+      if (wanted > room) {
+        const param = room > 0 ? resolved.lengthParameter : resolved.promptParameter;
+        throw tooLong(param, tokens.length, wanted, room, maxTokens === undefined);
+      }
       const options = {
-        sampling: { ...sampling, badWords },
+        sampling: { ...sampling, badWords: badWords && { ...badWords, text } },
         text,
         maxTokens: maxTokens ?? Math.max(1, room),
       };
-      this.#engine.add({ id, prompt: tokens, options, n, seed, priority, salt, arrivedAt });
-      const started: HostUpdate = { kind: 'started', request: id, ...(echo !== undefined && { echo }) };
+      const { promptParameter } = resolved;
+      this.#engine.add({ id, promptParameter, prompt: tokens, options, n, seed, priority, salt, arrivedAt });
+      const started: HostUpdate = {
+        kind: 'started',
+        request: id,
+        ...(echo !== undefined && { echo }),
+        ...(ignored.length > 0 && { ignored }),
+      };
       this.#options.port.post({ type: 'updates', updates: [started] });
       this.#schedule();
     });
   }
 
   #tokenize({ id, prompt }: Extract<Command, { type: 'tokenize' }>): Promise<void> {
-    return this.#prepared(id, 'tokenize', prompt, ({ tokens, text }) => {
-      this.#options.port.post({ type: 'tokens', id, tokens, text });
+    return this.#prepared(id, 'tokenize', prompt, ({ tokens, text, ignored }) => {
+      this.#options.port.post({ type: 'tokens', id, tokens, text, ignored });
     });
   }
 
@@ -185,13 +194,12 @@ function packUpdate(update: Update, vocabulary: Vocabulary): HostUpdate {
   return tokens ? { ...rest, tokens: packTokens(tokens, vocabulary) } : rest;
 }
 
-function tooLong(prompt: number, wanted: number, room: number, isLeast: boolean): ApiError {
-  const limit = isLeast ? 'min_completion_tokens' : 'max_completion_tokens';
+function tooLong(param: string, prompt: number, wanted: number, room: number, isLeast: boolean): ApiError {
   return new ApiError({
     status: 400,
     type: 'invalid_request_error',
     code: 'context_length_exceeded',
-    param: room > 0 ? limit : 'messages',
+    param,
     message:
       `The context holds ${prompt + room} tokens; the prompt has ${prompt} and the answer ${isLeast ? 'must' : 'may'} have ${wanted}, ` +
       `${prompt + wanted} together. ${room > 0 ? `At most ${room} tokens are left for the answer.` : 'Shorten the prompt.'}`,

@@ -1,4 +1,3 @@
-import koffi from 'koffi';
 import type { Batch, Runtime, SequenceId, Vocabulary } from '../runtime.ts';
 import type { BatchLimits, NativeBatch } from './batch.ts';
 import { checkBatch, createBatch, decodeFailure } from './batch.ts';
@@ -8,6 +7,7 @@ import type { LlamaLibrary } from './library.ts';
 import { loadLibrary } from './library.ts';
 import { locateLibraries } from './locate.ts';
 import type { LlamaOptions } from './options.ts';
+import { Passes } from './passes.ts';
 import { readVocabulary } from './vocabulary.ts';
 
 const TO_THE_END = -1;
@@ -30,16 +30,17 @@ export class LlamaRuntime implements Runtime {
   readonly batch: Batch;
   /** False where a sequence can only be copied or emptied as a whole (recurrent and hybrid models). */
   readonly partialPrefix: boolean;
+  /** One row alone is computed by other code than several; from eight on no difference was seen. */
+  readonly invariantRows = 8;
   readonly #library: LlamaLibrary;
   readonly #native: LlamaContext;
   readonly #batch: NativeBatch;
+  readonly #passes: Passes;
   readonly #limits: BatchLimits;
   /** Tokens that each sequence holds. */
   readonly #lengths: Int32Array;
   readonly #next: Int32Array;
-  #address = 0n;
   #copyBuffer = new Uint8Array(0);
-  #rows: Float32Array[] = [];
   #outputs = 0;
   #closed = false;
 
@@ -67,6 +68,15 @@ export class LlamaRuntime implements Runtime {
     this.#limits = { vocabularySize, contextLength, sequenceLimit: sequences, batchLimit, outputLimit };
     this.#batch = createBatch(batchLimit);
     this.batch = this.#batch.rows;
+    const { context } = native;
+    this.#passes = new Passes({
+      library,
+      context,
+      batch: this.#batch,
+      batchLimit,
+      outputLimit,
+      vocabularySize,
+    });
     this.#lengths = new Int32Array(sequences);
     this.#next = new Int32Array(sequences);
   }
@@ -76,13 +86,12 @@ export class LlamaRuntime implements Runtime {
     this.#outputs = 0;
     this.#next.set(this.#lengths);
     const outputs = checkBatch(this.batch, this.#next, this.#limits);
-    const code = this.#library.decode(this.#native.context, this.#batch.struct());
+    const code = this.#passes.run(outputs);
     if (code !== 0) {
       this.#takeBack();
       throw new Error(`llama.cpp: ${decodeFailure(code)} (${code}, batch of ${this.batch.length}).`);
     }
     this.#lengths.set(this.#next);
-    if (outputs > 0) this.#locateRows(outputs);
     this.#outputs = outputs;
   }
 
@@ -90,7 +99,7 @@ export class LlamaRuntime implements Runtime {
     if (!Number.isInteger(row) || row < 0 || row >= this.#outputs) {
       throw new RangeError(`Row ${row} of logits, but the last batch wanted ${this.#outputs}.`);
     }
-    return this.#rows[row]!;
+    return this.#passes.rows[row]!;
   }
 
   copyPrefix(from: SequenceId, to: SequenceId, length: number): void {
@@ -163,20 +172,9 @@ export class LlamaRuntime implements Runtime {
     if (this.#closed) return;
     this.#closed = true;
     this.#outputs = 0;
-    this.#rows = [];
+    this.#passes.free();
     this.#native.free();
     this.#batch.free();
-  }
-
-  /** llama.cpp may move its output buffer; a view of it costs microseconds, so views are kept while it stays. */
-  #locateRows(count: number): void {
-    const address = this.#library.logits(this.#native.context);
-    if (!address) throw new Error('llama.cpp computed a batch but gave no logits.');
-    if (address === this.#address && count <= this.#rows.length) return;
-    const width = this.vocabulary.size;
-    const all = new Float32Array(koffi.view(address, count * width * 4));
-    this.#rows = Array.from({ length: count }, (_, row) => all.subarray(row * width, (row + 1) * width));
-    this.#address = address;
   }
 
   /** After a failed decode llama.cpp may hold part of the batch: back to what the sequences held before. */

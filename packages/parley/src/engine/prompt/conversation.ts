@@ -2,10 +2,13 @@ import { invalidRequest } from '@parley/protocol/errors';
 import { KNOWN_ROLES } from '@parley/protocol/roles';
 import type { ControlNames } from './control-names.ts';
 import { unescapeMarker, unusedMarkers } from './control-names.ts';
+import { refuseDroppedMessages } from './dropped-messages.ts';
+import { ignoredParameters } from './ignored-parameters.ts';
 import { isRecord, mapStrings } from './leaves.ts';
 import type { TemplateMessage } from './messages.ts';
 import { templateMessages, templateTraits } from './messages.ts';
 import type { PromptParameters } from './request.ts';
+import { Rerendering } from './rerendering.ts';
 import type { ChatTemplate, RenderLimits } from './template.ts';
 import type { SpecialTexts } from './variables.ts';
 import { type CallerVariables, callerVariables, templateVariables } from './variables.ts';
@@ -17,6 +20,8 @@ export interface RenderedConversation {
   readonly text: string;
   /** What `echo` puts before the answer. */
   readonly echo: string | undefined;
+  /** Parameters without an effect on the text. */
+  readonly ignored: readonly string[];
 }
 
 export interface ConversationOptions {
@@ -25,43 +30,63 @@ export interface ConversationOptions {
   readonly special: SpecialTexts;
   readonly limits: RenderLimits;
   readonly now: Date;
+  /** Milliseconds, monotonic. */
+  readonly clock: () => number;
 }
 
-/** Renders a conversation with a chat template. Throws an ApiError 400 for what the template cannot take. */
+interface Generation {
+  readonly addGenerationPrompt: boolean;
+  readonly continueFinalMessage: boolean;
+}
+
+/** Renders a conversation with a chat template. Throws an ApiError 400 for what the template cannot take or leaves out. */
 export function renderConversation(
   messages: readonly unknown[],
   parameters: PromptParameters,
   options: ConversationOptions,
 ): RenderedConversation {
-  const continues = parameters.continue_final_message === true;
-  if (continues && parameters.add_generation_prompt === true) {
-    throw invalidRequest(
-      'continue_final_message',
-      'continue_final_message and add_generation_prompt cannot both be true.',
-    );
-  }
-  const addGenerationPrompt = !continues && parameters.add_generation_prompt !== false;
-  const plain = callerVariables(
-    templateMessages(messages, templateTraits(options.template.source)),
-    parameters,
-  );
-  const [marker = '', tag = ''] = markersFor(plain);
+  const generation = generationOf(parameters);
+  const { addGenerationPrompt, continueFinalMessage: continues } = generation;
+  const { template, limits, now, clock, special } = options;
+  const plain = callerVariables(templateMessages(messages, templateTraits(template.source)), parameters);
+  const [marker = '', tag = '', probe = ''] = markersFor(plain);
   const caller = protect(plain, options.names, marker);
   if (continues) leaveOpen(caller.messages, tag);
-  const generation = { addGenerationPrompt, continueFinalMessage: continues };
-  const variables = templateVariables(caller, options.special, generation);
-  const rendered = unescapeMarker(options.template.render(variables, options.now, options.limits), marker);
+  const startedAt = clock();
+  const render = (changed: CallerVariables, timeoutMilliseconds: number): string => {
+    const variables = templateVariables(changed, special, generation);
+    const text = template.render(variables, now, { ...limits, timeoutMilliseconds });
+    return unescapeMarker(unescapeMarker(text, marker), probe);
+  };
+  const rendered = render(caller, limits.timeoutMilliseconds);
   const marked = continues ? cutAtTag(rendered, tag) : rendered;
+  const remainingMilliseconds = () => limits.timeoutMilliseconds - (clock() - startedAt);
+  const again = new Rerendering({ caller, rendered, probe, render, remainingMilliseconds });
+  refuseDroppedMessages(again, template.source);
   return {
     marked,
     marker,
     text: marked.replaceAll(marker, ''),
     echo: parameters.echo === true ? echoOf(plain.messages, addGenerationPrompt) : undefined,
+    ignored: ignoredParameters(again, parameters),
   };
 }
 
+/** How the prompt ends: with the beginning of an answer, inside of the final message, or behind it. */
+function generationOf(parameters: PromptParameters): Generation {
+  const continueFinalMessage = parameters.continue_final_message === true;
+  if (continueFinalMessage && parameters.add_generation_prompt === true) {
+    throw invalidRequest(
+      'continue_final_message',
+      'continue_final_message and add_generation_prompt cannot both be true.',
+    );
+  }
+  const addGenerationPrompt = !continueFinalMessage && parameters.add_generation_prompt !== false;
+  return { addGenerationPrompt, continueFinalMessage };
+}
+
 function markersFor(caller: CallerVariables): string[] {
-  const markers = unusedMarkers(JSON.stringify(caller), 2);
+  const markers = unusedMarkers(JSON.stringify(caller), 3);
   if (markers !== undefined) return markers;
   throw invalidRequest('messages', 'messages hold nearly all of the Unicode noncharacters U+FDD0 to U+FDEF.');
 }

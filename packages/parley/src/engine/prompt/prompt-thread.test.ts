@@ -34,7 +34,8 @@ test('gives the tokens of the reference', () =>
       tokens: ids,
       text,
       echo: undefined,
-      badWords: [],
+      badWords: undefined,
+      ignored: [],
     });
     assert.deepEqual((await thread.tokenize(hello(), never)).tokens, ids);
     assert.equal(await thread.detokenize(ids, never), text);
@@ -59,9 +60,9 @@ test('a template of the operator takes the place of the model’s', () =>
 
 test('the clock is injected', () =>
   withThread(
-    { chatTemplate: "{{ strftime_now('%Y') }}", now: () => new Date(2031, 5, 1) },
+    { chatTemplate: "{{ messages[0].content + strftime_now('%Y') }}", now: () => new Date(2031, 5, 1) },
     async (thread) => {
-      assert.equal((await thread.prepare(hello(), never)).text, '2031');
+      assert.equal((await thread.prepare(hello(), never)).text, 'Hello!2031');
     },
   ));
 

@@ -25,6 +25,7 @@ function renderer(template?: string, options: Partial<RendererOptions> = {}): Pr
     contextLength: 512,
     limits: { timeoutMilliseconds: 1000 },
     allowRequestTemplate: false,
+    clock: () => 0,
     ...options,
   });
 }
@@ -121,13 +122,13 @@ describe('families of templates', () => {
 
   test('a template with tools of its own is used for requests with tools', () => {
     const templates = new Map([
-      ['default', 'plain'],
-      ['tool_use', 'tools {{ tools | length }}'],
+      ['default', '{{ messages[0].content }}: plain'],
+      ['tool_use', '{{ messages[0].content }}: tools {{ tools | length }}'],
     ]);
     const using = renderer('', { templates });
-    assert.equal(chat([user('a')], {}, using).text, 'plain');
-    assert.equal(chat([user('a')], { tools: [WEATHER] }, using).text, 'tools 1');
-    assert.equal(chat([user('a')], { functions: [WEATHER.function] }, using).text, 'tools 1');
+    assert.equal(chat([user('a')], {}, using).text, 'a: plain');
+    assert.equal(chat([user('a')], { tools: [WEATHER] }, using).text, 'a: tools 1');
+    assert.equal(chat([user('a')], { functions: [WEATHER.function] }, using).text, 'a: tools 1');
   });
 
   test('variables: documents, reasoning_effort, no tools where none may be called', () => {
@@ -313,7 +314,7 @@ describe('open turns and echo', () => {
 describe('templates and variables of a request', () => {
   test('a template is taken only where the operator allows it', () => {
     const parameters = { chat_template: 'mine: {{ messages[0].content }}' };
-    assert.throws(() => chat([user('a')], parameters), refused('chat_template', /allowRequestTemplate/));
+    assert.throws(() => chat([user('a')], parameters), refused('chat_template', /--allow-request-templates/));
     const open = renderer(undefined, { allowRequestTemplate: true });
     assert.equal(chat([user('a')], parameters, open).text, 'mine: a');
     assert.throws(
@@ -351,7 +352,7 @@ describe('text and tokens', () => {
   test('tokens are taken as they are', () => {
     const [{ ids, text } = { ids: [], text: '' }] = references();
     const prepared = prepare({ kind: 'tokens', tokens: ids }, { echo: true });
-    assert.deepEqual(prepared, { tokens: ids, text, echo: text, badWords: [] });
+    assert.deepEqual(prepared, { tokens: ids, text, echo: text, badWords: undefined, ignored: [] });
     assert.throws(() => prepare({ kind: 'tokens', tokens: [1, 4096] }), refused('prompt[1]', /0 to 4095/));
   });
 
@@ -360,16 +361,14 @@ describe('text and tokens', () => {
     assert.throws(() => renderer().detokenize([-1]), refused('tokens[0]', /no token id/));
   });
 
-  test('bad words are tokenised at the beginning and inside', () => {
-    const { badWords } = prepare({ kind: 'text', text: 'a' }, { bad_words: [' the', 'zebra crossing'] });
-    const plain = (text: string): number[] => tokenizer.tokenize(text, { special: false, addBos: false });
-    assert.ok(badWords.some((ids) => ids.join() === plain('the').join()));
-    assert.ok(badWords.some((ids) => ids.join() === plain(' the').join()));
-    assert.ok(badWords.some((ids) => ids.join() === plain('zebra crossing').join()));
-    assert.throws(
-      () => prepare({ kind: 'text', text: 'a' }, { bad_words: ['x', '  '] }),
-      refused('bad_words[1]', /white space/),
+  test('bad words come with the tokens that contain one', () => {
+    const { badWords } = prepare({ kind: 'text', text: 'a' }, { bad_words: [' the'] });
+    const { vocabulary } = tokenizer;
+    const expected = Array.from({ length: vocabulary.size }, (_, id) => id).filter((id) =>
+      new TextDecoder().decode(vocabulary.bytes(id)).includes(' the'),
     );
+    assert.ok(expected.length > 1);
+    assert.deepEqual([...(badWords?.containing ?? [])], expected);
   });
 });
 

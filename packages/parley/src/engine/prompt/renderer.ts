@@ -1,7 +1,7 @@
 import type { ApiError } from '@parley/protocol';
 import { invalidRequest } from '@parley/protocol/errors';
 import type { TokenId, Tokenizer } from '../runtime.ts';
-import { badWordTokens } from './bad-words.ts';
+import { BadWordFinder } from './bad-words.ts';
 import { ControlNames } from './control-names.ts';
 import { renderConversation } from './conversation.ts';
 import type { Prepared, PromptParameters, PromptRequest } from './request.ts';
@@ -19,12 +19,15 @@ export interface RendererOptions {
   /** Whether requests may bring a template of their own. */
   readonly allowRequestTemplate: boolean;
   readonly padTokenId?: TokenId | undefined;
+  /** Milliseconds, monotonic. */
+  readonly clock: () => number;
 }
 
 /** Turns requests into tokens. It may take long, so it lives on a thread of its own (see PromptThread). */
 export class PromptRenderer {
   readonly #options: RendererOptions;
   readonly #names: ControlNames;
+  readonly #badWords: BadWordFinder;
   readonly #special: SpecialTexts;
   readonly #parsed = new Map<string, ChatTemplate>();
   #longestToken: number | undefined;
@@ -33,6 +36,7 @@ export class PromptRenderer {
     this.#options = options;
     const { vocabulary } = options.tokenizer;
     this.#names = new ControlNames(vocabulary);
+    this.#badWords = new BadWordFinder(vocabulary);
     const text = (token: TokenId | undefined): string =>
       token === undefined ? '' : new TextDecoder().decode(vocabulary.bytes(token));
     this.#special = { bos: text(vocabulary.bos), eos: text(vocabulary.eos), pad: text(options.padTokenId) };
@@ -57,12 +61,12 @@ export class PromptRenderer {
   #render(request: PromptRequest, now: Date, mustFit: boolean): Prepared {
     const { input, parameters } = request;
     const { tokenizer } = this.#options;
-    const badWords = badWordTokens(tokenizer, parameters.bad_words ?? []);
+    const badWords = this.#badWords.prepare(parameters.bad_words ?? []);
     const echoes = parameters.echo === true;
     switch (input.kind) {
       case 'tokens': {
         const text = this.#textOf(input.tokens, 'prompt');
-        return { tokens: [...input.tokens], text, echo: echoes ? text : undefined, badWords };
+        return { tokens: [...input.tokens], text, echo: echoes ? text : undefined, badWords, ignored: [] };
       }
       case 'text': {
         // The caller writes the whole prompt, control tokens included: there is nobody else's part to forge.
@@ -70,7 +74,7 @@ export class PromptRenderer {
         if (mustFit) this.#checkBytes(text, request);
         const addBos = parameters.add_special_tokens !== false;
         const tokens = tokenizer.tokenize(text, { special: true, addBos });
-        return { tokens, text, echo: echoes ? text : undefined, badWords };
+        return { tokens, text, echo: echoes ? text : undefined, badWords, ignored: [] };
       }
       case 'messages': {
         const rendered = renderConversation(input.messages, parameters, {
@@ -79,11 +83,13 @@ export class PromptRenderer {
           special: this.#special,
           limits: this.#options.limits,
           now,
+          clock: this.#options.clock,
         });
         if (mustFit) this.#checkBytes(rendered.text, request);
         const addBos = parameters.add_special_tokens === true;
         const tokens = this.#names.tokenize(tokenizer, rendered.marked, rendered.marker, addBos);
-        return { tokens, text: rendered.text, echo: rendered.echo, badWords };
+        const { text, echo, ignored } = rendered;
+        return { tokens, text, echo, badWords, ignored };
       }
     }
   }
@@ -94,7 +100,7 @@ export class PromptRenderer {
       if (!allowRequestTemplate) {
         throw invalidRequest(
           'chat_template',
-          'chat_template: this server takes no templates from requests; its operator can allow them (allowRequestTemplate).',
+          'chat_template: this server takes no templates from requests; its operator can allow them (--allow-request-templates).',
           'unsupported_parameter',
         );
       }

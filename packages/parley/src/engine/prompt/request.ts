@@ -1,5 +1,6 @@
 import v8 from 'node:v8';
 import type { ChatRequest } from '../../core/complete.ts';
+import type { PreparedBadWords } from '../options.ts';
 
 /** The parameters that decide what the prompt is. */
 export const PROMPT_PARAMETERS = [
@@ -55,6 +56,8 @@ export interface Prepared {
   readonly text: string;
   /** Text to put before the answer, when `echo` asks for it. */
   readonly echo: string | undefined;
-  /** Token sequences of `bad_words`. */
-  readonly badWords: number[][];
+  /** Undefined where `bad_words` names none. */
+  readonly badWords: PreparedBadWords | undefined;
+  /** What the caller sent and the chat template does not read: `documents`, `chat_template_kwargs`, `messages[].name`. */
+  readonly ignored: readonly string[];
 }

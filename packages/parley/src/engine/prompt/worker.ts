@@ -21,6 +21,7 @@ const renderer = new PromptRenderer({
   limits: { timeoutMilliseconds: settings.renderTimeoutMilliseconds },
   allowRequestTemplate: settings.allowRequestTemplate,
   padTokenId,
+  clock: () => performance.now(),
 });
 
 function run(job: PromptJob): PromptAnswer {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ApiError } from '@parley/protocol/errors';
 import type { SamplingOptions } from '../options.ts';
 import { SequenceSampler } from './sampler.ts';
-import { NEUTRAL, vocabularyOf } from './sampling.fixture.ts';
+import { badWordsOf, NEUTRAL, vocabularyOf } from './sampling.fixture.ts';
 import { SamplerWorkspace } from './workspace.ts';
 
 const SIZE = 40;
@@ -54,14 +54,25 @@ test('ignore_eos makes end-of-generation a token as any other, for min_tokens to
   assert.deepEqual(tokens({ minTokens: 2, ignoreEos: true }, 2), [1, 1]);
 });
 
-test('bad words: a single token never, the last of several only behind the others', () => {
-  assert.deepEqual(tokens({ badWords: [[1]] }, 2), [5, 5]);
-  assert.deepEqual(tokens({ badWords: [[1], [5, 5]] }, 4), [5, 6, 5, 6]);
-  assert.deepEqual(tokens({ badWords: [[1], [5, 6, 5], [5, 5]] }, 6), [5, 6, 6, 5, 6, 6]);
+const bad = (...words: string[]) => badWordsOf(words, vocabularyOf(SIZE));
+
+test('bad words: tokens that contain one never, tokens that complete one only behind its beginning', () => {
+  // Tokens 1, 5, 6 and 7 are the letters b, f, g and h.
+  assert.deepEqual(tokens({ ignoreEos: true, badWords: bad('b') }, 2), [5, 5]);
+  assert.deepEqual(tokens({ ignoreEos: true, badWords: bad('b', 'ff') }, 4), [5, 6, 5, 6]);
+  assert.deepEqual(tokens({ ignoreEos: true, badWords: bad('b', 'fgf', 'ff') }, 6), [5, 6, 6, 5, 6, 6]);
+});
+
+test('bad words leave alone what ends the text and adds nothing to it', () => {
+  assert.deepEqual(tokens({ badWords: bad('b') }, 2), [1, 1]);
+  assert.deepEqual(tokens({ minTokens: 1, stopTokenIds: [5], badWords: bad('b', 'f') }, 2), [6, 1]);
+  assert.deepEqual(tokens({ allowedTokenIds: [5, 6], stopTokenIds: [1], badWords: bad('f') }, 2), [6, 6]);
+  const shown = badWordsOf(['b'], vocabularyOf(SIZE), { includeStop: true });
+  assert.deepEqual(tokens({ badWords: shown }, 2), [5, 5]);
 });
 
 test('bad words look at the completion, not at the prompt', () => {
-  assert.deepEqual(tokens({ badWords: [[1], [5, 5]] }, 2, [5]), [5, 6]);
+  assert.deepEqual(tokens({ ignoreEos: true, badWords: bad('b', 'ff') }, 2, [5]), [5, 6]);
 });
 
 test('logit bias -100 bans whatever the logits, 100 forces whatever the logits', () => {
@@ -111,7 +122,8 @@ test('several biases on tokens: each is added', () => {
 
 test('allowed_token_ids leaves nothing else', () => {
   assert.deepEqual(tokens({ allowedTokenIds: [33, 7] }, 2), [7, 7]);
-  assert.deepEqual(tokens({ allowedTokenIds: [33, 7], badWords: [[7, 7]] }, 3), [7, 33, 7]);
+  // Token 33 is ah.
+  assert.deepEqual(tokens({ allowedTokenIds: [33, 7], badWords: bad('hh') }, 3), [7, 33, 33]);
 });
 
 test('presence counts once, frequency each time, repetition also the prompt', () => {
@@ -155,7 +167,7 @@ test('the parameter that takes the last token is named', () => {
     );
     assert.equal(source.count, 0);
   };
-  fails({ allowedTokenIds: [4], badWords: [[4]] }, 'bad_words', /together with allowed_token_ids/);
+  fails({ allowedTokenIds: [4], badWords: bad('e') }, 'bad_words', /together with allowed_token_ids/);
   fails({ allowedTokenIds: [1], minTokens: 1 }, 'min_tokens', /leaves no token/);
   fails({ allowedTokenIds: [4], logitBias: [[4, -100]] }, 'logit_bias', /leaves no token/);
   fails(
@@ -180,8 +192,6 @@ test('tokens outside the vocabulary are refused by the name of their place', () 
   refuses({ allowedTokenIds: [] }, 'allowed_token_ids');
   refuses({ logitBias: [[-1, 2]] }, 'logit_bias.-1');
   refuses({ stopTokenIds: [1.5] }, 'stop_token_ids[0]');
-  refuses({ badWords: [[1], [2, SIZE]] }, 'bad_words[1]');
-  refuses({ badWords: [[]] }, 'bad_words[0]');
 });
 
 test('temperatures next to 0 are greedy, and small ones do not overflow', () => {

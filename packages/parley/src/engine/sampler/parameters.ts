@@ -1,6 +1,7 @@
 import { invalidRequest } from '@parley/protocol/errors';
 import type { SamplingOptions } from '../options.ts';
 import type { TokenId, Vocabulary } from '../runtime.ts';
+import { badWords } from './bad-words.ts';
 import type { Candidates } from './candidates.ts';
 import type { TokenCounts } from './counts.ts';
 import type { SamplerWorkspace } from './workspace.ts';
@@ -55,25 +56,6 @@ function allowedTokenIds({ allowedTokenIds: allowed }: SamplingOptions, vocabula
   return ({ workspace: { row }, logits }: SamplerState) => {
     row.fill(-Infinity);
     for (const token of allowed) row[token] = logits[token]!;
-  };
-}
-
-function endsWith(completion: readonly TokenId[], word: readonly TokenId[]): boolean {
-  const length = word.length - 1;
-  const start = completion.length - length;
-  if (start < 0) return false;
-  for (let i = 0; i < length; i++) if (completion[start + i] !== word[i]) return false;
-  return true;
-}
-
-function badWords({ badWords: words }: SamplingOptions, vocabulary: Vocabulary) {
-  if (words.length === 0) return undefined;
-  for (const [i, word] of words.entries()) {
-    if (word.length === 0) throw invalidRequest(`bad_words[${i}]`, 'A bad word must not be empty.');
-    for (const token of word) checkToken(token, vocabulary, `bad_words[${i}]`);
-  }
-  return ({ workspace: { row }, completion }: SamplerState) => {
-    for (const word of words) if (endsWith(completion, word)) row[word.at(-1)!] = -Infinity;
   };
 }
 

@@ -1,5 +1,6 @@
-import type { SamplingOptions } from '../options.ts';
+import type { BadWords, SamplingOptions } from '../options.ts';
 import type { TokenId } from '../runtime.ts';
+import { textOf } from './sampling.fixture.ts';
 
 /** What the tests compare with: the same rules over 64-bit floats, with full sorts and no care for speed. */
 export interface ReferenceRow {
@@ -8,6 +9,13 @@ export interface ReferenceRow {
   readonly completion: readonly TokenId[];
   readonly endOfGeneration: readonly TokenId[];
   readonly mask?: Uint32Array;
+}
+
+function wordsOf(badWords: BadWords | undefined): string[] {
+  if (badWords === undefined) return [];
+  const { bytes, offsets } = badWords.words;
+  const ends = [...offsets.subarray(1)];
+  return ends.map((end, i) => new TextDecoder().decode(bytes.subarray(offsets[i], end)));
 }
 
 /** Logits after every parameter that changes them. */
@@ -19,15 +27,12 @@ export function referenceLogits(options: SamplingOptions, row: ReferenceRow): nu
   };
   const allowed = options.allowedTokenIds;
   if (allowed) for (const i of x.keys()) if (!allowed.includes(i)) ban(i);
-  for (const word of options.badWords) {
-    const before = word.slice(0, -1);
-    const tail = before.length === 0 ? [] : completion.slice(-before.length);
-    if (tail.join() === before.join()) ban(word.at(-1)!);
+  const ends = [...options.stopTokenIds, ...(options.ignoreEos ? [] : row.endOfGeneration)];
+  const text = completion.map(textOf).join('');
+  for (const word of wordsOf(options.badWords)) {
+    for (const i of x.keys()) if (!ends.includes(i) && (text + textOf(i)).includes(word)) ban(i);
   }
-  if (completion.length < options.minTokens) {
-    for (const token of [...options.stopTokenIds, ...(options.ignoreEos ? [] : row.endOfGeneration)])
-      ban(token);
-  }
+  if (completion.length < options.minTokens) for (const token of ends) ban(token);
   for (const [token, bias] of options.logitBias) {
     if (bias === -100) ban(token);
     else if (bias !== 100) x[token]! += bias;

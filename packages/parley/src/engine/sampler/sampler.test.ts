@@ -10,7 +10,15 @@ import {
   referenceProbabilities,
 } from './reference.fixture.ts';
 import { SequenceSampler } from './sampler.ts';
-import { below, END_OF_GENERATION, logitsOf, NEUTRAL, vocabularyOf } from './sampling.fixture.ts';
+import {
+  badWordsOf,
+  below,
+  END_OF_GENERATION,
+  logitsOf,
+  NEUTRAL,
+  textOf,
+  vocabularyOf,
+} from './sampling.fixture.ts';
 import { SamplerWorkspace } from './workspace.ts';
 
 interface Walk {
@@ -104,6 +112,7 @@ test('agrees with the reference in random combinations', () => {
   for (let round = 0; round < 250; round++) {
     const size = 30 + below(random, 600);
     const token = () => 3 + below(random, 27);
+    const letter = () => textOf(3 + below(random, 23));
     const options: SamplingOptions = {
       ...NEUTRAL,
       temperature: maybe(0, 0.2 + random.uniform() * 1.8),
@@ -123,7 +132,7 @@ test('agrees with the reference in random combinations', () => {
         [[2, -100]],
       ),
       allowedTokenIds: maybe([0, 1, 2, ...Array.from({ length: 20 }, token)], undefined),
-      badWords: maybe([[token()], [token(), token()], [0, 0]], []),
+      badWords: maybe(badWordsOf([letter(), letter() + letter(), 'aa'], vocabularyOf(size)), undefined),
       minTokens: maybe(4, 0),
       ignoreEos: maybe(true, false),
       stopTokenIds: maybe([token(), token()], []),

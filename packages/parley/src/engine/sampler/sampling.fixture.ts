@@ -1,5 +1,6 @@
-import type { SamplingOptions } from '../options.ts';
-import type { Vocabulary } from '../runtime.ts';
+import type { BadWords, SamplingOptions } from '../options.ts';
+import { BadWordFinder } from '../prompt/bad-words.ts';
+import type { TokenId, Vocabulary } from '../runtime.ts';
 import type { Random } from './random.ts';
 
 export const NEUTRAL: SamplingOptions = {
@@ -13,7 +14,7 @@ export const NEUTRAL: SamplingOptions = {
   repetitionPenalty: 1,
   logitBias: [],
   allowedTokenIds: undefined,
-  badWords: [],
+  badWords: undefined,
   minTokens: 0,
   ignoreEos: false,
   stopTokenIds: [],
@@ -29,9 +30,26 @@ export function vocabularyOf(size: number): Vocabulary {
     bos: undefined,
     eos: 1,
     addBos: false,
-    bytes: () => new Uint8Array(),
+    bytes: (token) => new TextEncoder().encode(textOf(token)),
     kind: () => 'normal',
   };
+}
+
+/** Text of a token in `vocabularyOf`: a, b, ... z, aa, ab, ... */
+export function textOf(token: TokenId): string {
+  const letter = String.fromCharCode(97 + (token % 26));
+  return token < 26 ? letter : textOf(Math.floor(token / 26) - 1) + letter;
+}
+
+/** Bad words for a text without special tokens, unless `text` says otherwise. */
+export function badWordsOf(
+  words: readonly string[],
+  vocabulary: Vocabulary,
+  text: Partial<BadWords['text']> = {},
+): BadWords | undefined {
+  const prepared = new BadWordFinder(vocabulary).prepare(words);
+  const how = { includeStop: false, skipSpecialTokens: true, spacesBetweenSpecialTokens: true, ...text };
+  return prepared && { ...prepared, text: how };
 }
 
 /** Bell-shaped logits. */

@@ -1,6 +1,8 @@
 import { internalError } from '@parley/protocol/errors';
+import type { Vocabulary } from '../runtime.ts';
 import { KERNELS } from './kernels.ts';
 import { ThresholdSearch } from './threshold.ts';
+import { TokenOrders } from './token-orders.ts';
 
 /** Floats in a block, as kernels.wat has it. */
 const BLOCK = 64;
@@ -54,6 +56,7 @@ export class SamplerWorkspace {
   /** For orders and permutations of candidates. */
   readonly order: Int32Array;
   readonly search = new ThresholdSearch();
+  #tokenOrders: TokenOrders | undefined;
   readonly #maskWords: Int32Array;
   readonly #kernels: Kernels;
   readonly #at: Record<
@@ -107,6 +110,12 @@ export class SamplerWorkspace {
     const module = new WebAssembly.Module(Buffer.from(KERNELS, 'base64'));
     // The exports are those of kernels.wat, and a test compares the assembled module with that source.
     this.#kernels = new WebAssembly.Instance(module, { sampler: { memory } }).exports as unknown as Kernels;
+  }
+
+  /** Made when it is first needed, and kept. `vocabulary`: the engine's, always the same. */
+  tokenOrders(vocabulary: Vocabulary): TokenOrders {
+    this.#tokenOrders ??= new TokenOrders(vocabulary);
+    return this.#tokenOrders;
   }
 
   /** Copies the logits in. */

@@ -1,4 +1,4 @@
-import type { TokenId, Vocabulary } from '../runtime.ts';
+import type { TokenId, TokenKind, Vocabulary } from '../runtime.ts';
 import { decodeUtf8, incompleteTail } from './utf8.ts';
 
 export interface TokenTextEntry {
@@ -23,8 +23,7 @@ export class TokenText {
     const known = this.#entries[token];
     if (known !== undefined) return known;
     const bytes = this.#vocabulary.bytes(token);
-    const kind = this.#vocabulary.kind(token);
-    const entry = { bytes, text: wholeText(bytes), special: kind === 'control' || kind === 'unknown' };
+    const entry = { bytes, text: wholeText(bytes), special: isSpecial(this.#vocabulary.kind(token)) };
     this.#entries[token] = entry;
     return entry;
   }
@@ -32,6 +31,11 @@ export class TokenText {
   bytes(token: TokenId): Uint8Array {
     return this.entry(token).bytes;
   }
+}
+
+/** Whether `skip_special_tokens` drops the token. */
+export function isSpecial(kind: TokenKind): boolean {
+  return kind === 'control' || kind === 'unknown';
 }
 
 function wholeText(bytes: Uint8Array): string | undefined {

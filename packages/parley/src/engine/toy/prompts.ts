@@ -1,10 +1,12 @@
 import type { Prompts } from '../host/prompts.ts';
+import { BadWordFinder } from '../prompt/bad-words.ts';
 import { type PackedPrompt, type Prepared, unpackPrompt } from '../prompt/request.ts';
 import { ToyTokenizer } from './vocabulary.ts';
 
 /** The text as it is, and messages as JSON: no template. */
 export class ToyPrompts implements Prompts {
   readonly #tokenizer = new ToyTokenizer();
+  readonly #badWords = new BadWordFinder(this.#tokenizer.vocabulary);
 
   prepare(request: PackedPrompt): Promise<Prepared> {
     const { input, parameters } = unpackPrompt(request);
@@ -12,8 +14,8 @@ export class ToyPrompts implements Prompts {
       input.kind === 'tokens' ? '' : input.kind === 'text' ? input.text : JSON.stringify(input.messages);
     const plain = { special: false, addBos: false };
     const tokens = input.kind === 'tokens' ? [...input.tokens] : this.#tokenizer.tokenize(text, plain);
-    const badWords = (parameters.bad_words ?? []).map((word) => this.#tokenizer.tokenize(word, plain));
-    return Promise.resolve({ tokens, text, badWords, echo: undefined });
+    const badWords = this.#badWords.prepare(parameters.bad_words ?? []);
+    return Promise.resolve({ tokens, text, badWords, echo: undefined, ignored: [] });
   }
 
   tokenize(request: PackedPrompt): Promise<Prepared> {

@@ -20,6 +20,7 @@ export class ToyRuntime implements Runtime {
   readonly batchLimit: number;
   readonly sequenceLimit: number;
   readonly partialPrefix: boolean;
+  readonly invariantRows = 1;
   readonly batch: Batch;
   readonly counts = { decodes: 0, tokens: 0, copies: 0 };
   readonly #cells: TokenId[][];

@@ -21,7 +21,9 @@ export function tokenize(shared: Shared) {
     const model = findModel(backend, modelName(exchange, parsed.request.model, shared));
     if (!backend.tokenize) throw outOfReach(model.id);
     const { input, parameters } = splitRequest(parsed.request);
-    const { tokens } = await backend.tokenize({ model: model.id, input, parameters }, exchange.signal);
+    const prompt = { model: model.id, input, parameters };
+    const { tokens, ignored } = await backend.tokenize(prompt, exchange.signal);
+    for (const name of ignored ?? []) report.add(name, 'ignored', 'It has no effect on the prompt.');
     const wantsTexts = parsed.request.return_token_strs === true;
     if (wantsTexts && !backend.tokenBytes) throw outOfReach(model.id);
     const decoder = new TextDecoder();

@@ -93,6 +93,11 @@ function summarize(file: string, first: ModelFile, rest: readonly ModelFile[]): 
   const own = (key: string): number | undefined => integer(metadata, `${architecture}.${key}`);
   const fileType = integer(metadata, 'general.file_type');
   const all = [first, ...rest];
+  for (const [key, limit] of ASSERTED_LIMITS) {
+    const value = own(key);
+    if (value === undefined || (value >= 0 && value <= limit)) continue;
+    throw modelFileError(file, `${architecture}.${key} is ${value}, at most ${limit} is possible.`);
+  }
   return {
     path: file,
     sizeBytes: all.reduce((sum, part) => sum + part.size, 0),
@@ -117,6 +122,12 @@ function summarize(file: string, first: ModelFile, rest: readonly ModelFile[]): 
     chatTemplates: chatTemplates(metadata),
   };
 }
+
+/** llama.cpp asserts these (LLAMA_MAX_LAYERS, LLAMA_MAX_EXPERTS), and a failed assertion ends the process. */
+const ASSERTED_LIMITS = [
+  ['block_count', 512],
+  ['expert_count', 512],
+] as const;
 
 const TEMPLATE_KEY = 'tokenizer.chat_template';
 
