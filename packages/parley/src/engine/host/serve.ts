@@ -12,6 +12,8 @@ import type { Prompts } from './prompts.ts';
 
 /** How often at most the counters are sent while the engine runs. */
 const STATS_INTERVAL_MS = 100;
+/** Text of shorter steps is sent together: waking the other thread costs more than such a step's sampling. */
+const POST_INTERVAL_MS = 1;
 
 export interface ServeOptions {
   readonly port: ServerPort;
@@ -29,6 +31,9 @@ export class EngineService {
   readonly #preparing = new Map<number, AbortController>();
   #scheduled = false;
   #statsAt = 0;
+  /** Updates that have not been sent. */
+  #held: HostUpdate[] = [];
+  #postedAt = 0;
   #onClosed: (() => void) | undefined;
 
   constructor(options: ServeOptions) {
@@ -153,16 +158,27 @@ export class EngineService {
     this.#scheduled = false;
     if (this.#onClosed === undefined) return;
     this.#engine.step();
+    if (!this.#engine.busy) this.#flush();
     if (this.#statsDue) this.#postStats();
     if (this.#engine.busy) this.#schedule();
   }
 
   /** The last updates of all bring the counters with them, so that whoever has seen the end sees an idle engine. */
   #postUpdates(updates: readonly Update[]): void {
+    const { runtime, now } = this.#options;
+    for (const update of updates) this.#held.push(packUpdate(update, runtime.vocabulary));
+    const waits = this.#engine.busy && updates.every(({ kind }) => kind === 'text');
+    if (waits && now() - this.#postedAt < POST_INTERVAL_MS) return;
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#held.length === 0) return;
     const stats = this.#statsDue && this.#takeStats();
-    const { port, runtime } = this.#options;
-    const packed = updates.map((update) => packUpdate(update, runtime.vocabulary));
-    port.post({ type: 'updates', updates: packed, ...(stats && { stats }) });
+    const updates = this.#held;
+    this.#held = [];
+    this.#postedAt = this.#options.now();
+    this.#options.port.post({ type: 'updates', updates, ...(stats && { stats }) });
   }
 
   get #statsDue(): boolean {

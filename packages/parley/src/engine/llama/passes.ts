@@ -39,7 +39,7 @@ export class Passes {
     this.#options = options;
   }
 
-  /** Logits of the wanted rows of the last batch, in the batch's order. */
+  /** Logits of the wanted rows of the last batch, in the batch's order; what follows them means nothing. */
   get rows(): readonly Float32Array[] {
     return this.#rows;
   }
@@ -73,9 +73,9 @@ export class Passes {
       const code = this.#decode(this.#pass);
       if (code !== 0) return code;
       const last = i === groups.length - 1;
-      for (const [at, logits] of (wanted.length > 0 ? this.#locate(wanted.length) : []).entries()) {
-        const row = wanted[at]!;
-        rows[row] = last ? logits : this.#keep(row, logits);
+      const views = wanted.length > 0 ? this.#locate(wanted.length) : [];
+      for (const [at, row] of wanted.entries()) {
+        rows[row] = last ? views[at]! : this.#keep(row, views[at]!);
       }
     }
     this.#rows = rows;
@@ -93,7 +93,7 @@ export class Passes {
     return place;
   }
 
-  /** llama.cpp may move its output buffer; a view of it costs microseconds, so views are kept while it stays. */
+  /** At least `count` views. llama.cpp may move its buffer; a view costs microseconds, so they are kept while it stays. */
   #locate(count: number): readonly Float32Array[] {
     const { library, context, vocabularySize: width } = this.#options;
     const address = library.logits(context);
@@ -103,7 +103,7 @@ export class Passes {
       this.#views = Array.from({ length: count }, (_, row) => all.subarray(row * width, (row + 1) * width));
       this.#address = address;
     }
-    return this.#views.slice(0, count);
+    return this.#views;
   }
 }
 
