@@ -1,0 +1,43 @@
+/**
+ * Why a constraint cannot be used: `invalid` is a mistake in the input, `unsupported` is a correct input that
+ * cannot be enforced exactly, `limit` means that the counted work or the number of states ran out.
+ */
+export type ConstraintErrorKind = 'invalid' | 'unsupported' | 'limit';
+
+export type ConstraintPlace = {
+  /** JSON pointer into the schema, or a position such as `3:14` in a grammar or an expression. */
+  pointer?: string;
+  /** The keyword, operator or syntax element at fault. */
+  keyword?: string;
+};
+
+/** The only error that this package throws on purpose. */
+export class ConstraintError extends Error {
+  readonly kind: ConstraintErrorKind;
+  readonly pointer: string;
+  readonly keyword: string;
+
+  constructor(kind: ConstraintErrorKind, message: string, place: ConstraintPlace = {}) {
+    super(place.pointer ? `${message} (at ${place.pointer})` : message);
+    this.name = 'ConstraintError';
+    this.kind = kind;
+    this.pointer = place.pointer ?? '';
+    this.keyword = place.keyword ?? '';
+  }
+}
+
+/** Counted work. Every loop whose length an input decides spends from one of these. */
+export class Fuel {
+  left: number;
+  readonly what: string;
+
+  constructor(amount: number, what: string) {
+    this.left = amount;
+    this.what = what;
+  }
+
+  spend(amount = 1): void {
+    this.left -= amount;
+    if (this.left < 0) throw new ConstraintError('limit', `${this.what} needs more work than is allowed`);
+  }
+}

@@ -1,0 +1,10 @@
+export type { Constraint } from './compile.ts';
+export { compile } from './compile.ts';
+export type { ConstraintErrorKind } from './errors.ts';
+export { ConstraintError } from './errors.ts';
+export type { Grammar } from './grammar.ts';
+export type { CompileOptions } from './options.ts';
+export type { RegexFlags } from './regex/parse.ts';
+export type { ConstraintState } from './state.ts';
+export type { VocabularyOptions } from './vocabulary/vocabulary.ts';
+export { Vocabulary } from './vocabulary/vocabulary.ts';

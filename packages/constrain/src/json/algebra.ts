@@ -1,0 +1,244 @@
+import { ConstraintError, type Fuel } from '../errors.ts';
+import { Liveness } from '../regex/live.ts';
+import { RePool } from '../regex/pool.ts';
+import { Emptiness } from './emptiness.ts';
+import { intersectShapes } from './intersect.ts';
+import { NumberStates } from './number-state.ts';
+import {
+  arrayShape,
+  JSON_TYPES,
+  type JsonType,
+  type Layer,
+  numberShape,
+  objectShape,
+  type Shape,
+  stringShape,
+  unitShape,
+} from './shape.ts';
+import { withoutImplied, withoutSubsumed } from './subsume.ts';
+import { type Term, TermPool } from './term.ts';
+
+const MAX_SHAPES = 2048;
+
+/** Turns terms into unions of shapes and decides which of them have values. One for each compiled grammar. */
+export class Algebra {
+  readonly fuel: Fuel;
+  readonly pool: RePool;
+  readonly liveness: Liveness;
+  readonly terms: TermPool;
+  readonly numbers: NumberStates;
+  readonly emptiness: Emptiness;
+  /** Keys come in the order of declaration. */
+  readonly ordered: boolean;
+  /** Terms being expanded, with the number of object or array boundaries crossed so far. */
+  readonly #busy = new Map<string, number>();
+  readonly #singles = new Map<string, Layer>();
+  readonly #tops = new Map<JsonType, Shape>();
+  #boundary = 0;
+  #layers = 0;
+
+  constructor(fuel: Fuel, ordered = false) {
+    this.ordered = ordered;
+    this.fuel = fuel;
+    this.pool = new RePool(fuel);
+    this.liveness = new Liveness(this.pool, fuel);
+    this.terms = new TermPool(fuel);
+    this.numbers = new NumberStates(this.pool, fuel);
+    this.emptiness = new Emptiness(this);
+  }
+
+  top(type: JsonType): Shape {
+    let shape = this.#tops.get(type);
+    if (!shape) {
+      shape = this.#makeTop(type);
+      this.#tops.set(type, shape);
+    }
+    return shape;
+  }
+
+  #makeTop(type: JsonType): Shape {
+    if (type === 'string') return stringShape(this.pool.any);
+    if (type === 'number') return numberShape({});
+    if (type === 'array') return arrayShape(this.terms.true, {});
+    if (type === 'object') return objectShape(this.pool.any, {});
+    return unitShape(type);
+  }
+
+  /** A new layer of an object shape. */
+  layer(props: ReadonlyMap<string, Term>, patterns: Layer['patterns'], additional: Term): Layer {
+    return { id: this.#layers++, props, patterns, additional };
+  }
+
+  /** The layer that constrains one name only; always the same for the same name and term. */
+  single(name: string, term: Term): Layer {
+    const key = `${term.id}:${name}`;
+    let layer = this.#singles.get(key);
+    if (!layer) {
+      layer = this.layer(new Map([[name, term]]), [], this.terms.true);
+      this.#singles.set(key, layer);
+    }
+    return layer;
+  }
+
+  get expanding(): boolean {
+    return this.#busy.size > 0;
+  }
+
+  /** Runs a question about the parts of an object or array. */
+  inside<T>(ask: () => T): T {
+    this.#boundary++;
+    try {
+      return ask();
+    } finally {
+      this.#boundary--;
+    }
+  }
+
+  /** All shapes of a finished grammar that have a value. */
+  alternatives(term: Term, type: JsonType): readonly Shape[] {
+    const known = term.alternatives.get(type);
+    if (known) return known;
+    const list = (this.shapes(term, type) ?? []).filter((s) => this.emptiness.shape(s) === 'yes');
+    if (!this.expanding) term.alternatives.set(type, list);
+    return list;
+  }
+
+  hasValue(term: Term): boolean {
+    return this.emptiness.term(term) === 'yes';
+  }
+
+  /** Null while an enclosing question about the same term is still open. */
+  shapes(term: Term, type: JsonType): readonly Shape[] | null {
+    const known = term.shapes.get(type);
+    if (known) return known;
+    const key = `${term.id}${type}`;
+    const busy = this.#busy.get(key);
+    if (busy !== undefined && busy < this.#boundary) return null;
+    if (busy !== undefined) {
+      throw new ConstraintError('invalid', 'The schema refers to itself with no object or array between', {
+        pointer: term.pointer,
+        keyword: '$ref',
+      });
+    }
+    this.#busy.set(key, this.#boundary);
+    try {
+      const list = this.#expand(term, type);
+      if (list) term.shapes.set(type, list);
+      return list;
+    } finally {
+      this.#busy.delete(key);
+    }
+  }
+
+  #expand(term: Term, type: JsonType): readonly Shape[] | null {
+    this.fuel.spend(4);
+    switch (term.kind) {
+      case 'true':
+        return [this.top(type)];
+      case 'false':
+        return [];
+      case 'types':
+        return term.types.has(type) ? [this.top(type)] : [];
+      case 'leaf':
+        if (term.leaf!.type !== type) return term.positive ? [this.top(type)] : [];
+        return this.#distinct(term.positive ? term.leaf!.yes() : term.leaf!.no(), type);
+      case 'ref':
+        return this.shapes(term.body(), type);
+      case 'or':
+        return this.#union(term.parts, type);
+      case 'and':
+        return this.#intersection(term.parts, type);
+      case 'one':
+        return this.#exactlyOne(term.parts, type);
+    }
+  }
+
+  #distinct(list: readonly Shape[], type: JsonType): readonly Shape[] {
+    const top = this.top(type);
+    const found = new Map<string, Shape>();
+    for (const shape of list) {
+      if (shape.key === top.key) return [top];
+      found.set(shape.key, shape);
+    }
+    this.fuel.spend(list.length);
+    if (found.size > MAX_SHAPES) throw new ConstraintError('limit', 'The schema has too many alternatives');
+    return [...found.values()];
+  }
+
+  #union(parts: readonly Term[], type: JsonType): readonly Shape[] | null {
+    const all: Shape[] = [];
+    for (const part of parts) {
+      const list = this.shapes(part, type);
+      if (!list) return null;
+      for (const shape of list) all.push(shape);
+    }
+    return this.#distinct(all, type);
+  }
+
+  #intersection(parts: readonly Term[], type: JsonType): readonly Shape[] | null {
+    const lists: (readonly Shape[])[] = [];
+    let open = false;
+    for (const part of parts) {
+      const list = this.shapes(part, type);
+      if (list?.length === 0) return list;
+      if (list) lists.push(list);
+      else open = true;
+    }
+    if (open) return null;
+    lists.sort((a, b) => a.length - b.length);
+    let out = lists[0]!;
+    for (const list of lists.slice(1)) out = this.#product(out, list, type);
+    return out;
+  }
+
+  #product(a: readonly Shape[], b: readonly Shape[], type: JsonType): readonly Shape[] {
+    const top = this.top(type);
+    if (b.length === 1 && b[0] === top) return a;
+    if (a.length === 1 && a[0] === top) return b;
+    const all: Shape[] = [];
+    for (const x of a) {
+      for (const y of b) {
+        this.fuel.spend(8);
+        const both = intersectShapes(x, y, this.pool, this.terms);
+        if (both) all.push(a.length * b.length > 1 ? withoutImplied(both, this) : both);
+      }
+    }
+    const list = this.#distinct(all, type);
+    if (list.length < 2) return list;
+    const live = list.filter((s) => this.emptiness.shape(s) !== 'no');
+    return live.length < 3 ? live : withoutSubsumed(live, this.fuel);
+  }
+
+  #exactlyOne(parts: readonly Term[], type: JsonType): readonly Shape[] | null {
+    const lists = parts.map((p) => this.shapes(p, type));
+    if (lists.some((l) => !l)) return null;
+    const out: Shape[] = [];
+    for (let i = 0; i < parts.length; i++) {
+      let left = lists[i]!;
+      for (let j = 0; j < parts.length && left.length > 0; j++) {
+        if (i === j || !this.#overlap(left, lists[j]!)) continue;
+        const others = this.shapes(this.terms.not(parts[j]!), type);
+        if (!others) return null;
+        left = this.#product(left, others, type);
+      }
+      out.push(...left);
+    }
+    return this.#distinct(out, type);
+  }
+
+  #overlap(a: readonly Shape[], b: readonly Shape[]): boolean {
+    for (const x of a) {
+      for (const y of b) {
+        this.fuel.spend(8);
+        const both = intersectShapes(x, y, this.pool, this.terms);
+        if (both && this.emptiness.shape(both) !== 'no') return true;
+      }
+    }
+    return false;
+  }
+
+  /** The types that a value of the term can have. */
+  typesOf(term: Term): JsonType[] {
+    return JSON_TYPES.filter((type) => this.alternatives(term, type).length > 0);
+  }
+}

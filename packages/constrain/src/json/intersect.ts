@@ -1,0 +1,111 @@
+import type { RePool } from '../regex/pool.ts';
+import type { Decimal } from './decimal.ts';
+import { compareDecimals, decimal, isMultiple, leastCommonMultiple } from './decimal.ts';
+import {
+  type ArrayShape,
+  arrayShape,
+  type Bound,
+  type NumberShape,
+  numberShape,
+  type ObjectShape,
+  objectShape,
+  type Shape,
+  type StringShape,
+  stringShape,
+} from './shape.ts';
+import type { TermPool } from './term.ts';
+
+/** The values of both shapes, or null when that is plainly nothing; both have the same type. */
+export function intersectShapes(a: Shape, b: Shape, pool: RePool, terms: TermPool): Shape | null {
+  if (a === b || a.key === b.key) return a;
+  if (a.type === 'string' && b.type === 'string') return strings(a, b, pool);
+  if (a.type === 'number' && b.type === 'number') return numbers(a, b);
+  if (a.type === 'array' && b.type === 'array') return arrays(a, b, terms);
+  if (a.type === 'object' && b.type === 'object') return objects(a, b, pool);
+  return null;
+}
+
+function strings(a: StringShape, b: StringShape, pool: RePool): Shape | null {
+  const [min, max] = [Math.max(a.min, b.min), Math.min(a.max, b.max)];
+  const re = pool.and([a.re, b.re]);
+  return min > max || re === pool.empty ? null : stringShape(re, min, max);
+}
+
+function tighter(a: Bound | null, b: Bound | null, sign: 1 | -1): Bound | null {
+  if (!a || !b) return a ?? b;
+  const order = compareDecimals(a.value, b.value) * sign;
+  if (order !== 0) return order > 0 ? a : b;
+  return a.inclusive ? b : a;
+}
+
+function numbers(a: NumberShape, b: NumberShape): Shape | null {
+  const low = tighter(a.low, b.low, 1);
+  const high = tighter(a.high, b.high, -1);
+  const step = a.step && b.step ? leastCommonMultiple(a.step, b.step) : (a.step ?? b.step);
+  const notSteps = distinct([...a.notSteps, ...b.notSteps]);
+  const excluded = distinct([...a.excluded, ...b.excluded]);
+  const listed = a.values && b.values ? a.values.filter((v) => has(b.values!, v)) : (a.values ?? b.values);
+  const merged = numberShape({ low, high, step, notSteps, excluded });
+  if (!listed) return crossed(low, high) ? null : merged;
+  const values = listed.filter((v) => allowsNumber(merged, v));
+  return values.length === 0 ? null : numberShape({ values });
+}
+
+function crossed(low: Bound | null, high: Bound | null): boolean {
+  if (!low || !high) return false;
+  const order = compareDecimals(low.value, high.value);
+  return order > 0 || (order === 0 && !(low.inclusive && high.inclusive));
+}
+
+const has = (list: readonly Decimal[], value: Decimal) => list.some((v) => compareDecimals(v, value) === 0);
+
+function distinct(list: readonly Decimal[]): Decimal[] {
+  const found = new Map(list.map((d) => [`${d.digits}/${d.scale}`, d]));
+  return [...found.entries()].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, d]) => decimal(d.digits, d.scale));
+}
+
+/** Whether a number is in the shape. */
+export function allowsNumber(shape: NumberShape, value: Decimal): boolean {
+  const { low, high, step } = shape;
+  if (shape.values) return has(shape.values, value);
+  if (low) {
+    const order = compareDecimals(value, low.value);
+    if (order < 0 || (order === 0 && !low.inclusive)) return false;
+  }
+  if (high) {
+    const order = compareDecimals(value, high.value);
+    if (order > 0 || (order === 0 && !high.inclusive)) return false;
+  }
+  if (step && !isMultiple(value, step)) return false;
+  return !shape.notSteps.some((s) => isMultiple(value, s)) && !has(shape.excluded, value);
+}
+
+function arrays(a: ArrayShape, b: ArrayShape, terms: TermPool): Shape | null {
+  const [min, max] = [Math.max(a.min, b.min), Math.min(a.max, b.max)];
+  if (min > max) return null;
+  const prefix = [];
+  for (let i = 0; i < Math.max(a.prefix.length, b.prefix.length); i++) {
+    prefix.push(terms.and([a.prefix[i] ?? a.rest, b.prefix[i] ?? b.rest]));
+  }
+  const contains = [...a.contains, ...b.contains];
+  return arrayShape(terms.and([a.rest, b.rest]), {
+    prefix,
+    min,
+    max,
+    contains,
+    unique: a.unique || b.unique,
+  });
+}
+
+function objects(a: ObjectShape, b: ObjectShape, pool: RePool): Shape | null {
+  const [min, max] = [Math.max(a.min, b.min), Math.min(a.max, b.max)];
+  if (min > max) return null;
+  return objectShape(pool.and([a.names, b.names]), {
+    layers: [...a.layers, ...b.layers],
+    required: [...a.required, ...b.required],
+    min,
+    max,
+    implied: [...a.implied, ...b.implied],
+    exists: [...a.exists, ...b.exists],
+  });
+}

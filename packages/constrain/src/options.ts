@@ -1,0 +1,22 @@
+/** How texts are written, and what a compile and a mask may cost. */
+export type CompileOptions = {
+  /** ECMA-262 pattern for the white space between JSON tokens. */
+  whitespacePattern?: string;
+  /** No white space between JSON tokens. */
+  compact?: boolean;
+  /** Objects whose schema does not mention `additionalProperties` have none. */
+  closedObjects?: boolean;
+  /** Refuse schemas that OpenAI's strict mode refuses. */
+  strict?: boolean;
+  /** Keys come in the order in which the schema declares them. */
+  declaredOrder?: boolean;
+  /** Units of work for the compile. */
+  compileFuel?: number;
+  /** Units of work that one mask, or one step, may cost. */
+  maskFuel?: number;
+};
+
+/** One or two spaces, or a line break and indentation. */
+export const WHITESPACE = '[ ]{0,2}|\\r?\\n[ \\t]{0,64}';
+export const COMPILE_FUEL = 2_500_000;
+export const MASK_FUEL = 20_000_000;

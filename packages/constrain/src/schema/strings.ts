@@ -1,0 +1,41 @@
+import { type StringShape, stringShape } from '../json/shape.ts';
+import type { Term } from '../json/term.ts';
+import { RegexBuilder } from '../regex/build.ts';
+import { parseRegex } from '../regex/parse.ts';
+import type { Re } from '../regex/pool.ts';
+import { FORMATS } from './formats.ts';
+import { countOf, invalid, type Place, type SchemaObject } from './place.ts';
+import type { SchemaReader } from './reader.ts';
+
+/** minLength, maxLength, pattern and format. */
+export function stringTerms(reader: SchemaReader, schema: SchemaObject, place: Place): Term[] {
+  const { terms, pool } = reader.algebra;
+  const out: Term[] = [];
+  const text = (yes: StringShape, no: StringShape[]) =>
+    terms.leaf({ type: 'string', yes: () => [yes], no: () => no }, `string${yes.key}`);
+  const min = countOf(schema, 'minLength', place);
+  if (min) out.push(text(stringShape(pool.any, min), [stringShape(pool.any, 0, min - 1)]));
+  const max = countOf(schema, 'maxLength', place);
+  if (max !== undefined) out.push(text(stringShape(pool.any, 0, max), [stringShape(pool.any, max + 1)]));
+  if (schema.pattern !== undefined) {
+    const re = patternRe(reader, schema.pattern, 'pattern', place);
+    out.push(text(stringShape(re), [stringShape(pool.not(re))]));
+  }
+  const format = formatRe(reader, schema.format);
+  if (format) out.push(text(stringShape(format), [stringShape(pool.not(format))]));
+  return out;
+}
+
+/** The strings in which an ECMA-262 pattern is found. */
+export function patternRe(reader: SchemaReader, source: unknown, keyword: string, place: Place): Re {
+  if (typeof source !== 'string') return invalid(place, keyword, 'must be a string');
+  const { pool } = reader.algebra;
+  return new RegexBuilder(pool, place.pointer).search(parseRegex(source, {}, place.pointer));
+}
+
+/** Null for a format that is not known: such formats are annotations. */
+function formatRe(reader: SchemaReader, format: unknown): Re | null {
+  if (typeof format !== 'string' || !Object.hasOwn(FORMATS, format)) return null;
+  const { pool } = reader.algebra;
+  return new RegexBuilder(pool).whole(parseRegex(FORMATS[format]!));
+}
