@@ -154,7 +154,7 @@ function toModel(
       streaming: true,
       logprobs: true,
       tools: false,
-      structuredOutputs: false,
+      structuredOutputs: true,
       reasoning: false,
       vision: false,
       audio: false,

@@ -8,6 +8,7 @@ import type {
   TokenizeRequest,
 } from '../core/complete.ts';
 import type { ChatEvent } from '../core/event.ts';
+import { withoutEffect } from './constraint/output-form.ts';
 import type { HostUpdate } from './host/messages.ts';
 import { resolveRequest } from './resolve.ts';
 import type { Vocabulary } from './runtime.ts';
@@ -52,6 +53,9 @@ export class EngineModel {
     const { supervisor, randomSeed } = this.#options;
     const { host } = supervisor;
     const resolved = resolveRequest(request, host.vocabulary.size);
+    for (const name of withoutEffect(request.parameters)) {
+      context.report.add(name, 'ignored', 'there is one implementation of structured outputs');
+    }
     checkTokens(request, this.model.contextLength);
     if (context.signal.aborted) throw callerGone();
     const leave = this.#admit();

@@ -1,8 +1,10 @@
 import { ApiError, internalError } from '@parley/protocol/errors';
+import type { Guide } from './constraint/guide.ts';
+import { Guides } from './constraint/guides.ts';
 import { fillBatch } from './fill-batch.ts';
 import { type EngineRequest, openRequest } from './open-request.ts';
 import { OpenRequests } from './open-requests.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime, TokenId } from './runtime.ts';
 import { SequenceSampler } from './sampler/sampler.ts';
 import { SamplerWorkspace } from './sampler/workspace.ts';
 import { type Chunk, Scheduler, type SchedulerOptions } from './scheduler.ts';
@@ -24,12 +26,18 @@ export interface EngineOptions
   readonly log: (message: string, error: unknown) => void;
 }
 
+/** Most tokens of one sequence that a step takes over from its form. */
+const MAX_FORCED = 16;
+
 /** Continuous batching over one model. One step is plan, decode, sample, commit. It knows no thread and no clock. */
 export class Engine {
   readonly #runtime: Runtime;
   readonly #scheduler: Scheduler;
   readonly #workspace: SamplerWorkspace;
   readonly #tokenText: TokenText;
+  readonly #guides: Guides;
+  /** So that the running sequences always fit into a batch. */
+  readonly #forcedLimit: number;
   readonly #options: EngineOptions;
   readonly #requests: OpenRequests;
   readonly #counters = new EngineCounters();
@@ -47,6 +55,8 @@ export class Engine {
     });
     this.#workspace = new SamplerWorkspace(runtime.vocabulary.size);
     this.#tokenText = new TokenText(runtime.vocabulary);
+    this.#guides = new Guides(runtime);
+    this.#forcedLimit = Math.min(MAX_FORCED, Math.floor(runtime.batchLimit / options.parallel) - 1);
     this.#requests = new OpenRequests({
       endOfGeneration: runtime.vocabulary.endOfGeneration,
       contextLength: runtime.contextLength,
@@ -130,6 +140,9 @@ export class Engine {
     try {
       sequence.sampler = new SequenceSampler(options.sampling, vocabulary, this.#workspace, prompt, seed);
       sequence.text = new OutputText(options.text, this.#tokenText);
+      sequence.guide = options.output
+        ? this.#guides.start(options.output, { mayEnd: !options.sampling.ignoreEos })
+        : undefined;
     } catch (error) {
       this.#failRequest(sequence.request, error);
       return;
@@ -142,13 +155,31 @@ export class Engine {
     const { sampler } = sequence;
     if (!sampler) throw new Error('a sequence was decoded before it was prepared');
     try {
-      const sample = sampler.sample(logits);
+      const sample = sampler.sample(logits, sequence.guide?.mask());
       sequence.append(sample.token);
       const info = sample.logprob === undefined ? undefined : tokenInfo(sample, this.#runtime.vocabulary);
       this.#requests.commit(sequence, sample.token, info);
+      if (sequence.guide && !sequence.ended) this.#follow(sequence, sequence.guide, sample.token);
     } catch (error) {
       this.#failRequest(sequence.request, error);
     }
+  }
+
+  /** Moves the form on by the token; where only one text can follow, that needs no model. */
+  #follow(sequence: Sequence, guide: Guide, token: TokenId): void {
+    const { sampler, options } = sequence;
+    guide.advance(token);
+    // With log probabilities every token has to be computed.
+    if (sampler && options.sampling.logprobs === undefined) {
+      for (const forced of guide.takeForced(this.#forcedLimit)) {
+        sampler.record(forced);
+        sequence.append(forced);
+        this.#counters.completionTokens++;
+        this.#requests.commit(sequence, forced, undefined);
+        if (sequence.ended) return;
+      }
+    }
+    if (guide.finished) this.#requests.complete(sequence);
   }
 
   #applyMoves(moves: readonly CacheMove[]): void {

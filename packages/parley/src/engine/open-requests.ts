@@ -74,6 +74,11 @@ export class OpenRequests {
       this.#end(sequence, 'length');
   }
 
+  /** Ends a choice whose form is complete: nothing may follow. */
+  complete(sequence: Sequence): void {
+    this.#end(sequence, 'stop');
+  }
+
   fail(id: number, error: ApiError): void {
     this.#updates.push({ kind: 'failed', request: id, error: error.toOptions() });
   }

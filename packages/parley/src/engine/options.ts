@@ -62,6 +62,8 @@ export interface SequenceOptions {
   readonly text: TextOptions;
   /** At least 1; the context's end is a limit of its own. */
   readonly maxTokens: number;
+  /** JSON of the OutputForm that the answer must have. */
+  readonly output?: string;
 }
 
 /** A sampled token. */

@@ -1,6 +1,7 @@
 import { seedToUint64 } from '@parley/protocol';
 import { invalidRequest } from '@parley/protocol/errors';
 import type { ChatRequest, Parameters } from '../core/complete.ts';
+import { outputForm } from './constraint/output-form.ts';
 import type { SamplingOptions, TextOptions } from './options.ts';
 import type { TokenId } from './runtime.ts';
 
@@ -17,6 +18,8 @@ export interface ResolvedRequest {
   readonly n: number;
   readonly priority: number;
   readonly salt: string;
+  /** JSON of the OutputForm that the answer must have. */
+  readonly output?: string;
 }
 
 /** Priorities end at a quarter of it, so that tiers do not mix and every sum is exact. */
@@ -48,8 +51,10 @@ export function resolveRequest(
       `${name} must be at most the token limit of ${maxTokens}, got ${sampling.minTokens}.`,
     );
   }
+  const output = outputForm(parameters);
   return {
     sampling,
+    ...(output && { output: JSON.stringify(output) }),
     text: {
       stop: resolveStop(parameters.stop ?? []),
       includeStop: parameters.include_stop_str_in_output ?? false,

@@ -60,6 +60,8 @@ export interface Runtime {
   readonly batch: Batch;
   /** Runs the batch. Positions of a sequence must go on without a gap. Throws when the model fails. */
   decode(): void;
+  /** Tokens of a text that the model itself could write; control tokens in it stay text. For short texts. */
+  tokenizeText(text: string): TokenId[];
   /** Raw logits of the `row`-th row whose output was wanted, in batch order: a view, valid until the next decode. */
   logits(row: number): Float32Array;
   /** Makes `to` hold the first `length` tokens of `from`; what `to` held is dropped. */

@@ -103,18 +103,23 @@ export class Scheduler {
   #chunks(): Chunk[] {
     const running = this.running;
     const prefilling = running.filter((sequence) => sequence.prefilling);
-    const generating = running.length - prefilling.length;
+    const generating = running.reduce((rows, sequence) => rows + ahead(sequence), 0);
     const { batchLimit, promptBudget } = this.#options;
     const room = batchLimit - generating;
     const budget = generating > 0 ? Math.min(room, promptBudget) : room;
     const shares = fairShares(prefilling, budget, this.#leastPiece);
     return running.flatMap((sequence) => {
       const start = sequence.computed;
-      const count = sequence.prefilling ? (shares.get(sequence) ?? 0) : 1;
+      const count = sequence.prefilling ? (shares.get(sequence) ?? 0) : ahead(sequence);
       if (count === 0) return [];
       return { sequence, start, count, output: start + count >= sequence.promptLength };
     });
   }
+}
+
+/** Tokens of a generating sequence that the model has not seen: one, and those that its form forced. */
+function ahead(sequence: Sequence): number {
+  return sequence.prefilling ? 0 : sequence.length - sequence.computed;
 }
 
 /** Outside of these a batch would overflow, or a prompt never get a row beside running sequences. */

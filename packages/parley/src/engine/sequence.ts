@@ -1,3 +1,4 @@
+import type { Guide } from './constraint/guide.ts';
 import type { SequenceOptions } from './options.ts';
 import type { SequenceId, TokenId } from './runtime.ts';
 import type { SequenceSampler } from './sampler/sampler.ts';
@@ -45,6 +46,8 @@ export class Sequence {
   /** Made on admission, for the same reason. */
   sampler: SequenceSampler | undefined;
   text: OutputText | undefined;
+  /** Present when the answer must have a form. */
+  guide: Guide | undefined;
   /** Sampled tokens that a text piece has accounted for. */
   reported = 0;
 

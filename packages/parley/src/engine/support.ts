@@ -74,11 +74,8 @@ const RULES: Record<keyof ChatCompletionRequest, Rule> = {
   tool_choice: refused(NO_TOOLS, 'none', 'auto'),
   function_call: refused(NO_TOOLS, 'none', 'auto'),
   parallel_tool_calls: refused(NO_TOOLS, true, false),
-  response_format: {
-    reason: 'the embedded engine does not constrain its output yet',
-    neutral: (value) => (value as { type?: unknown }).type === 'text',
-  },
-  structured_outputs: refusedUnlessEmpty('the embedded engine does not constrain its output yet'),
+  response_format: 'honoured',
+  structured_outputs: 'honoured',
   reasoning_effort: refused(NO_REASONING, 'none'),
   reasoning_format: refused(NO_REASONING, 'none'),
   include_reasoning: refused(NO_REASONING, true),

@@ -95,7 +95,9 @@ export class EngineHost {
       return { updates, cancel: () => {} };
     }
     this.#calls.set(id, updates);
-    this.#port.post({ type: 'complete', id, prompt: packPrompt(prompt), resolved, seed });
+    const { output } = resolved;
+    const packed = packPrompt(output === undefined ? prompt : { ...prompt, output });
+    this.#port.post({ type: 'complete', id, prompt: packed, resolved, seed });
     return {
       updates,
       cancel: () => {

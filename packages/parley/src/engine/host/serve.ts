@@ -86,7 +86,7 @@ export class EngineService {
   async #complete({ id, prompt, resolved, seed }: Extract<Command, { type: 'complete' }>): Promise<void> {
     const arrivedAt = this.#options.now();
     await this.#prepared(id, 'prepare', prompt, ({ tokens, badWords, echo, ignored }) => {
-      const { sampling, text, maxTokens, n, priority, salt } = resolved;
+      const { sampling, text, maxTokens, n, priority, salt, output } = resolved;
       const room = this.#options.runtime.contextLength - tokens.length;
       const wanted = maxTokens ?? sampling.minTokens;
       if (wanted > room) {
@@ -97,6 +97,7 @@ export class EngineService {
         sampling: { ...sampling, badWords: badWords && { ...badWords, text } },
         text,
         maxTokens: maxTokens ?? Math.max(1, room),
+        ...(output !== undefined && { output }),
       };
       const { promptParameter } = resolved;
       this.#engine.add({ id, promptParameter, prompt: tokens, options, n, seed, priority, salt, arrivedAt });

@@ -1,4 +1,4 @@
-import type { Batch, Runtime, SequenceId, Vocabulary } from '../runtime.ts';
+import type { Batch, Runtime, SequenceId, TokenId, Vocabulary } from '../runtime.ts';
 import type { BatchLimits, NativeBatch } from './batch.ts';
 import { checkBatch, createBatch, decodeFailure } from './batch.ts';
 import type { LlamaContext } from './context.ts';
@@ -93,6 +93,18 @@ export class LlamaRuntime implements Runtime {
     }
     this.#lengths.set(this.#next);
     this.#outputs = outputs;
+  }
+
+  tokenizeText(text: string): TokenId[] {
+    this.#open();
+    const bytes = new TextEncoder().encode(text);
+    if (bytes.length === 0) return [];
+    const out = new Int32Array(bytes.length + 8);
+    const vocabulary = this.#library.modelVocabulary(this.#native.model);
+    const [addBos, special] = [false, false];
+    const length = this.#library.tokenize(vocabulary, bytes, bytes.length, out, out.length, addBos, special);
+    if (length < 0) throw new Error(`llama.cpp could not tokenise a text of ${bytes.length} bytes.`);
+    return Array.from(out.subarray(0, length));
   }
 
   logits(row: number): Float32Array {

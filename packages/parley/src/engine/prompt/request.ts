@@ -27,6 +27,8 @@ export type PromptParameters = Partial<
 export interface PromptRequest {
   readonly input: ChatRequest['input'];
   readonly parameters: PromptParameters;
+  /** JSON of the OutputForm that the answer must have; it is compiled here to find its mistakes. */
+  readonly output?: string;
 }
 
 /**
@@ -42,7 +44,9 @@ export function packPrompt(request: PromptRequest): PackedPrompt {
       ([, value]) => value !== undefined,
     ),
   ) as PromptParameters;
-  return v8.serialize({ input: request.input, parameters } satisfies PromptRequest);
+  const { input, output } = request;
+  const packed: PromptRequest = { input, parameters, ...(output !== undefined && { output }) };
+  return v8.serialize(packed);
 }
 
 /** Only of bytes that `packPrompt` made. */

@@ -1,10 +1,11 @@
 /** The thread in which templates run and texts become tokens; it does one job after the other. See PromptThread. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ApiError } from '@parley/protocol/errors';
+import { OutputFormChecker } from '../constraint/check.ts';
 import { describeModel } from '../llama/gguf/describe.ts';
 import { loadTokenizer } from '../llama/tokenizer.ts';
 import { PromptRenderer } from './renderer.ts';
-import { unpackPrompt } from './request.ts';
+import { type Prepared, type PromptRequest, unpackPrompt } from './request.ts';
 import type { PromptAnswer, PromptJob, WorkerSettings } from './wire.ts';
 
 const port = parentPort;
@@ -24,12 +25,20 @@ const renderer = new PromptRenderer({
   clock: () => performance.now(),
 });
 
+const checker = new OutputFormChecker();
+
+/** The form first: it is refused in less time than a prompt is rendered. */
+function prepare(request: PromptRequest, now: Date): Prepared {
+  if (request.output !== undefined) checker.check(request.output);
+  return renderer.prepare(request, now);
+}
+
 function run(job: PromptJob): PromptAnswer {
   switch (job.kind) {
     case 'prepare':
       return {
         kind: 'prepared',
-        prepared: renderer.prepare(unpackPrompt(job.request), new Date(job.nowMilliseconds)),
+        prepared: prepare(unpackPrompt(job.request), new Date(job.nowMilliseconds)),
       };
     case 'tokenize':
       return {

@@ -78,10 +78,15 @@ export class SequenceSampler {
       throw internalError('The model gave logits that are not finite numbers.');
     const raw = this.#logprobs === undefined ? undefined : rawLogprobs(workspace, max, this.#logprobs);
     const token = this.#choose(logits, mask, max);
-    this.#completion.push(token);
-    this.#counts?.addCompletion(token);
+    this.record(token);
     if (raw === undefined) return { token };
     return { token, logprob: logprobOf(logits[token]!, raw.logSumExp), top: raw.top };
+  }
+
+  /** Counts a token that was not sampled: the form left no other. */
+  record(token: TokenId): void {
+    this.#completion.push(token);
+    this.#counts?.addCompletion(token);
   }
 
   #choose(logits: Float32Array, mask: Uint32Array | undefined, rawMax: number): TokenId {

@@ -1,3 +1,4 @@
+import { OutputFormChecker } from '../constraint/check.ts';
 import type { Prompts } from '../host/prompts.ts';
 import { BadWordFinder } from '../prompt/bad-words.ts';
 import { type PackedPrompt, type Prepared, unpackPrompt } from '../prompt/request.ts';
@@ -6,10 +7,16 @@ import { ToyTokenizer } from './vocabulary.ts';
 /** The text as it is, and messages as JSON: no template. */
 export class ToyPrompts implements Prompts {
   readonly #tokenizer = new ToyTokenizer();
+  readonly #checker = new OutputFormChecker();
   readonly #badWords = new BadWordFinder(this.#tokenizer.vocabulary);
 
   prepare(request: PackedPrompt): Promise<Prepared> {
-    const { input, parameters } = unpackPrompt(request);
+    const { input, parameters, output } = unpackPrompt(request);
+    try {
+      if (output !== undefined) this.#checker.check(output);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const text =
       input.kind === 'tokens' ? '' : input.kind === 'text' ? input.text : JSON.stringify(input.messages);
     const plain = { special: false, addBos: false };

@@ -67,6 +67,10 @@ export class ToyRuntime implements Runtime {
     this.counts.tokens += length;
   }
 
+  tokenizeText(text: string): TokenId[] {
+    return [...new TextEncoder().encode(text)];
+  }
+
   logits(row: number): Float32Array {
     const logits = this.#rows[row];
     if (!logits) throw new Error(`no logits row ${row}`);
