@@ -35,7 +35,7 @@ export async function openBackend(options: EngineOptions): Promise<Backend> {
 }
 
 async function modelSpec(model: EngineOptions['models'][number]): Promise<EngineModelSpec> {
-  const { context, parallel, threads, batch, gpuLayers } = model.engine;
+  const { context, parallel, threads, batch, gpuLayers, flashAttention } = model.engine;
   const chatTemplate = await readTemplate(model.chatTemplatePath);
   return {
     id: model.name,
@@ -46,6 +46,7 @@ async function modelSpec(model: EngineOptions['models'][number]): Promise<Engine
     ...(chatTemplate !== undefined && { chatTemplate }),
     ...(threads !== undefined && { threads }),
     ...(gpuLayers !== undefined && { gpuLayers }),
+    ...(flashAttention !== undefined && { flashAttention }),
     ...(batch !== undefined && { batchLimit: batch }),
   };
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { modelNotFound } from '@parley/protocol/errors';
 import type { Backend, Model } from '../core/complete.ts';
 import { EngineModel } from './engine-model.ts';
+import type { FlashAttention } from './host/config.ts';
 import type { Isolation } from './host/port.ts';
 import { describeModel, type ModelDescription } from './llama/gguf/describe.ts';
 import { chooseSize, type Size, type SizeWish } from './sizing.ts';
@@ -24,6 +25,11 @@ export interface EngineModelSpec extends SizeWish {
   readonly gpuLayers?: number;
   /** Rows of one batch. Default 512. */
   readonly batchLimit?: number;
+  /**
+   * Default: off for small models on the CPU, where equal requests then get equal logits in every case; `auto` otherwise,
+   * where it saves memory and is faster while texts are short.
+   */
+  readonly flashAttention?: FlashAttention;
 }
 
 export interface EngineBackendOptions {
@@ -92,13 +98,18 @@ interface StartedModel {
   readonly supervisor: Supervisor;
 }
 
+/** Parameters below which exact repetition is worth more than the attention's speed. */
+const SMALL_MODEL = 100e6;
+
 async function startModel(spec: EngineModelSpec, options: EngineBackendOptions): Promise<StartedModel> {
   const description = describeModel(spec.path);
   const size = chooseSize(description, spec);
   const gguf = { kind: 'gguf', path: spec.path, contextLength: size.contextLength } as const;
   const { gpuLayers = 0, threads, batchLimit = 512 } = spec;
+  const small = gpuLayers === 0 && description.parameterCount < SMALL_MODEL;
+  const flashAttention = spec.flashAttention ?? (small ? 'off' : 'auto');
   const config = {
-    model: { ...gguf, gpuLayers, ...(threads !== undefined && { threads }) },
+    model: { ...gguf, gpuLayers, flashAttention, ...(threads !== undefined && { threads }) },
     parallel: size.parallel,
     slots: size.slots,
     batchLimit,

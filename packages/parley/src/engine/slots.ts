@@ -156,8 +156,9 @@ export class SlotTable {
   }
 
   #longestPrefix(sequence: Sequence): Prefix | undefined {
-    // The last prompt token is always computed, because its logits are needed, and with it enough for equal logits.
-    const limit = sequence.promptLength - this.#options.leastComputed;
+    // The last prompt token is always computed, because its logits are needed, and with it enough for equal logits. A
+    // choice that follows the first one of its request takes the same way each time, so for it one token is enough.
+    const limit = sequence.promptLength - (sequence.leader ? 1 : this.#options.leastComputed);
     let best: Prefix | undefined;
     for (const slot of this.slots) {
       if (slot.salt !== sequence.salt) continue;

@@ -28,6 +28,7 @@ export const SERVE_FLAGS = {
   threads: { schema: single.threads, placeholder: 'N' },
   batch: { schema: single.batch, placeholder: 'N' },
   gpuLayers: { schema: single.gpuLayers, placeholder: 'N' },
+  flashAttention: { schema: single.flashAttention },
   queue: { schema: single.queue, placeholder: 'N' },
   isolation: { schema: single.isolation },
   allowRequestTemplates: { schema: single.allowRequestTemplates },

@@ -14,6 +14,7 @@ export interface EngineSettings {
   readonly threads: number | undefined;
   readonly batch: number | undefined;
   readonly gpuLayers: number | undefined;
+  readonly flashAttention: 'auto' | 'on' | 'off' | undefined;
 }
 
 export interface ModelSettings {
@@ -27,8 +28,8 @@ export interface ModelSettings {
 }
 
 export function engineSettings(from: Partial<EngineSettings>): EngineSettings {
-  const { context, parallel, threads, batch, gpuLayers } = from;
-  return { context, parallel, threads, batch, gpuLayers };
+  const { context, parallel, threads, batch, gpuLayers, flashAttention } = from;
+  return { context, parallel, threads, batch, gpuLayers, flashAttention };
 }
 
 /**
@@ -135,5 +136,6 @@ function merge(first: EngineSettings, second: EngineSettings): EngineSettings {
     threads: first.threads ?? second.threads,
     batch: first.batch ?? second.batch,
     gpuLayers: first.gpuLayers ?? second.gpuLayers,
+    flashAttention: first.flashAttention ?? second.flashAttention,
   };
 }

@@ -29,6 +29,10 @@ const engineProperties = {
     maximum: 10_000,
     description: 'Layers of the model that are kept on the graphics processor; none when left out',
   }),
+  flashAttention: Type.Enum(['auto', 'on', 'off'], {
+    description:
+      'off: equal requests get equal answers in every case; on: less memory, faster prompts and short texts; when left out off for models below 100 M parameters, auto for others',
+  }),
 };
 
 /** As browsers send it: without a path, and without a slash at the end. */

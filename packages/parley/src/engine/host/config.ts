@@ -14,6 +14,8 @@ export interface HostConfig {
   readonly nativeLog: boolean;
 }
 
+export type FlashAttention = 'on' | 'off' | 'auto';
+
 export type ModelSource = GgufSource | ToySource;
 
 export interface GgufSource {
@@ -25,6 +27,7 @@ export interface GgufSource {
   readonly threads?: number;
   /** Layers to keep on an accelerator. */
   readonly gpuLayers: number;
+  readonly flashAttention: FlashAttention;
 }
 
 /** The model without weights, for tests of everything around the model. */

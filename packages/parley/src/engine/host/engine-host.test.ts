@@ -117,7 +117,7 @@ for (const isolation of ['thread', 'process'] satisfies Isolation[]) {
 test('a model that cannot be loaded says why', async () => {
   const config: HostConfig = {
     ...CONFIG,
-    model: { kind: 'gguf', path: '/nowhere.gguf', contextLength: 16, gpuLayers: 0 },
+    model: { kind: 'gguf', path: '/nowhere.gguf', contextLength: 16, gpuLayers: 0, flashAttention: 'off' },
   };
   await assert.rejects(EngineHost.start({ config, isolation: 'thread', log: silent }), /nowhere\.gguf/);
 });

@@ -30,13 +30,14 @@ async function openModel({
   const { LlamaRuntime } = await import('../llama/runtime.ts');
   const { PromptThread } = await import('../prompt/prompt-thread.ts');
   const { SplitPrompts } = await import('./split-prompts.ts');
-  const { path, contextLength, threads, gpuLayers } = model;
+  const { path, contextLength, threads, gpuLayers, flashAttention } = model;
   const runtime = await LlamaRuntime.load({
     modelPath: path,
     contextLength,
     sequences: slots,
     batchLimit,
     gpuLayers,
+    flashAttention,
     log: nativeLog ? 'stderr' : 'none',
     ...(threads !== undefined && { threads }),
   });

@@ -23,10 +23,7 @@ export interface LlamaOptions {
    * microseconds, but every step looks at all cells. Default false.
    */
   readonly unified?: boolean;
-  /**
-   * Default: off on the CPU, where logits then depend neither on what else is in the batch nor on how a prompt was
-   * cut (measured to the bit), and steps of several sequences are 7 to 15 % faster, prompts a quarter slower.
-   */
+  /** Default: off on the CPU, where logits then depend neither on the batch nor on the number of threads. */
   readonly flashAttention?: 'on' | 'off' | 'auto';
   readonly log?: LlamaLog;
   /** From 0 to 1, called on this thread while the model loads. */

@@ -30,8 +30,11 @@ export class LlamaRuntime implements Runtime {
   readonly batch: Batch;
   /** False where a sequence can only be copied or emptied as a whole (recurrent and hybrid models). */
   readonly partialPrefix: boolean;
-  /** One row alone is computed by other code than several; from eight on no difference was seen. */
-  readonly invariantRows = 8;
+  /**
+   * One row alone is computed by other code than several; from eight on no difference was seen, with flash attention from
+   * 64 on, where it changes its kernel.
+   */
+  readonly invariantRows: number;
   readonly #library: LlamaLibrary;
   readonly #native: LlamaContext;
   readonly #batch: NativeBatch;
@@ -64,6 +67,7 @@ export class LlamaRuntime implements Runtime {
     this.outputLimit = outputLimit;
     this.sequenceLimit = sequences;
     this.partialPrefix = native.partialPrefix;
+    this.invariantRows = native.options.flashAttention === 'off' ? 8 : 64;
     const vocabularySize = this.vocabulary.size;
     this.#limits = { vocabularySize, contextLength, sequenceLimit: sequences, batchLimit, outputLimit };
     this.#batch = createBatch(batchLimit);
