@@ -39,7 +39,7 @@ export interface EngineBackendOptions {
    * model and leaves the others serving.
    */
   readonly isolation?: Isolation;
-  /** Prompt tokens per step while other sequences are generating. Default 128. */
+  /** Prompt tokens per step while other sequences are generating. Default 256. */
   readonly promptBudget?: number;
   /** Requests that may wait, per model. Default 256. */
   readonly queueLimit?: number;
@@ -113,7 +113,7 @@ async function startModel(spec: EngineModelSpec, options: EngineBackendOptions):
     parallel: size.parallel,
     slots: size.slots,
     batchLimit,
-    promptBudget: options.promptBudget ?? 128,
+    promptBudget: options.promptBudget ?? 256,
     templates: {
       allowRequestTemplate: options.allowRequestTemplates ?? false,
       renderTimeoutMilliseconds: options.templateTimeoutMs ?? 1000,

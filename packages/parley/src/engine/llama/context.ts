@@ -46,8 +46,7 @@ function createContext(library: LlamaLibrary, model: Pointer, options: LlamaOpti
     n_batch: resolved.batchLimit,
     n_ubatch: resolved.batchLimit,
     n_seq_max: resolved.sequences,
-    // llama.cpp makes room for one row a sequence in any case, and aborts where this is less.
-    n_outputs_max: Math.max(resolved.outputLimit, resolved.sequences),
+    n_outputs_max: outputRoom(resolved),
     n_threads: resolved.threads,
     n_threads_batch: resolved.threads,
     kv_unified: resolved.unified,
@@ -76,6 +75,15 @@ function createContext(library: LlamaLibrary, model: Pointer, options: LlamaOpti
     library.trimHeap();
   };
   return { model, context, memory, options: resolved, partialPrefix, free };
+}
+
+/**
+ * llama.cpp makes room for one row a sequence in any case, and aborts where this is less. A power of two from 64 on:
+ * with 20 to 24 rows prompts took 1.4 times as long as with 16, 64 or 512, for reasons of memory layout.
+ */
+function outputRoom({ outputLimit, sequences, batchLimit }: ResolvedOptions): number {
+  const rows = 2 ** Math.ceil(Math.log2(Math.max(outputLimit, sequences, 64)));
+  return Math.max(sequences, Math.min(rows, batchLimit));
 }
 
 function attachPool(

@@ -7,6 +7,8 @@ import type { LlamaLibrary, Pointer } from './library.ts';
 export interface Piece {
   readonly start: number;
   readonly count: number;
+  /** Position of its last row in the sequence. */
+  readonly last: number;
 }
 
 export interface PassesOptions {
@@ -17,10 +19,11 @@ export interface PassesOptions {
   readonly batchLimit: number;
   readonly outputLimit: number;
   readonly vocabularySize: number;
+  readonly flashAttention: boolean;
 }
 
 /**
- * Decodes a batch in passes, each of pieces of one length.
+ * Decodes a batch in passes of pieces that do not change each other's logits.
  *
  * Given pieces of several lengths, llama.cpp computes the rows that all of them have in one pass and the rest in others,
  * down to a single row, which other code computes with other last digits: logits would depend on the neighbours. Passes
@@ -29,6 +32,7 @@ export interface PassesOptions {
  */
 export class Passes {
   readonly #options: PassesOptions;
+  readonly #mayBeCut: (piece: Piece) => boolean;
   #pass: NativeBatch | undefined;
   #kept = new Float32Array(0);
   #address = 0n;
@@ -37,6 +41,7 @@ export class Passes {
 
   constructor(options: PassesOptions) {
     this.#options = options;
+    this.#mayBeCut = mayBeCut(options.flashAttention);
   }
 
   /** Logits of the wanted rows of the last batch, in the batch's order; what follows them means nothing. */
@@ -48,7 +53,7 @@ export class Passes {
   run(outputs: number): number {
     this.#rows = [];
     const { batch } = this.#options;
-    const groups = equalPieces(batch.rows);
+    const groups = piecesInPasses(batch.rows, this.#mayBeCut);
     if (groups.length > 1) return this.#runGroups(groups, outputs);
     const code = this.#decode(batch);
     if (code === 0 && outputs > 0) this.#rows = this.#locate(outputs);
@@ -107,19 +112,40 @@ export class Passes {
   }
 }
 
-/** The batch's pieces, those of equal length together, shortest first: running sequences have one row each. */
-export function equalPieces(batch: Batch): readonly (readonly Piece[])[] {
-  const byCount = new Map<number, Piece[]>();
+/**
+ * The batch's pieces in passes: running sequences with one row each, then the prompt pieces that may be cut anywhere,
+ * then the others, those of equal length together.
+ */
+export function piecesInPasses(
+  batch: Batch,
+  mayBeCut: (piece: Piece) => boolean,
+): readonly (readonly Piece[])[] {
+  const byPass = new Map<number, Piece[]>();
   for (let start = 0; start < batch.length; ) {
     let end = start + 1;
     while (end < batch.length && batch.sequences[end] === batch.sequences[start]) end++;
-    const piece = { start, count: end - start };
-    const group = byCount.get(piece.count);
+    const piece = { start, count: end - start, last: batch.positions[end - 1]! };
+    const pass = piece.count === 1 ? 1 : mayBeCut(piece) ? ANY_LENGTH : piece.count;
+    const group = byPass.get(pass);
     if (group) group.push(piece);
-    else byCount.set(piece.count, [piece]);
+    else byPass.set(pass, [piece]);
     start = end;
   }
-  return [...byCount.entries()].sort(([a], [b]) => a - b).map(([, pieces]) => pieces);
+  return [...byPass.entries()].sort(([a], [b]) => a - b).map(([, pieces]) => pieces);
+}
+
+/** Sorts before every length but one. */
+const ANY_LENGTH = 1.5;
+const FLASH_KERNEL_ROWS = 64;
+const CELL_PADDING = 256;
+
+/**
+ * Whether a piece gives the same logits however llama.cpp cuts it: with flash attention while it is too short for the
+ * other kernel, without it while all cells are in the first block of them. Both were compared to the bit.
+ */
+export function mayBeCut(flashAttention: boolean): (piece: Piece) => boolean {
+  if (flashAttention) return ({ count }) => count < FLASH_KERNEL_ROWS;
+  return ({ last }) => last < CELL_PADDING;
 }
 
 /** For each row of the batch its place among the wanted ones. */

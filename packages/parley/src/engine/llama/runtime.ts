@@ -80,6 +80,7 @@ export class LlamaRuntime implements Runtime {
       batchLimit,
       outputLimit,
       vocabularySize,
+      flashAttention: native.options.flashAttention !== 'off',
     });
     this.#lengths = new Int32Array(sequences);
     this.#next = new Int32Array(sequences);

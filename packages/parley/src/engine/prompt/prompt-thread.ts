@@ -27,10 +27,17 @@ interface Task {
   readonly job: PromptJob;
   readonly resolve: (answer: PromptAnswer) => void;
   readonly reject: (error: unknown) => void;
+  /** Whether nobody waits for it any more. */
+  readonly isGone: () => boolean;
 }
 
 const RETRY_AFTER_SECONDS = 1;
 const STACK_MEBIBYTES = 4;
+/**
+ * Jobs that the thread is given ahead. The thread that hands them out computes between two of its turns, so one at a time
+ * would be one a step.
+ */
+const POSTED_LIMIT = 32;
 
 /**
  * Templates and tokenizer on a thread of their own, which does one job after the other. A job that ends the thread (memory,
@@ -40,7 +47,8 @@ export class PromptThread {
   readonly #settings: WorkerSettings;
   readonly #options: PromptThreadOptions;
   readonly #waiting: Task[] = [];
-  #running: Task | undefined;
+  /** What the thread has, in the order of its answers; it works on the first. */
+  #posted: Task[] = [];
   #worker: Worker | undefined;
   #ready = false;
   #timer: NodeJS.Timeout | undefined;
@@ -60,7 +68,7 @@ export class PromptThread {
 
   /** Jobs that run or wait. */
   get inFlight(): number {
-    return this.#waiting.length + (this.#running ? 1 : 0);
+    return this.#waiting.length + this.#posted.length;
   }
 
   /** Text and tokens of a request. Rejects with an ApiError, or with the signal's reason. */
@@ -86,9 +94,7 @@ export class PromptThread {
     const worker = this.#worker;
     this.#worker = undefined;
     const error = closedError();
-    this.#running?.reject(error);
-    this.#running = undefined;
-    for (const task of this.#waiting.splice(0)) task.reject(error);
+    for (const task of [...this.#posted.splice(0), ...this.#waiting.splice(0)]) task.reject(error);
     await worker?.terminate();
   }
 
@@ -111,7 +117,7 @@ export class PromptThread {
       return Promise.reject(overloaded(`${limit} prompts are being prepared already.`, RETRY_AFTER_SECONDS));
     }
     const { promise, resolve, reject } = Promise.withResolvers<PromptAnswer>();
-    const task: Task = { job, resolve, reject };
+    const task: Task = { job, resolve, reject, isGone: () => signal.aborted };
     const abort = (): void => {
       const index = this.#waiting.indexOf(task);
       if (index >= 0) this.#waiting.splice(index, 1);
@@ -124,12 +130,21 @@ export class PromptThread {
   }
 
   #next(): void {
-    if (this.#running || this.#closed || this.#waiting.length === 0) return;
+    if (this.#closed || this.#waiting.length === 0) return;
     const worker = this.#worker ?? this.#start();
     if (!this.#ready) return;
-    const task = this.#waiting.shift()!;
-    this.#running = task;
+    const tasks = this.#waiting.splice(0, POSTED_LIMIT - this.#posted.length);
+    if (tasks.length === 0) return;
+    if (this.#posted.length === 0) this.#watch(worker);
+    this.#posted.push(...tasks);
+    worker.ref();
+    for (const { job } of tasks) worker.postMessage(job);
+  }
+
+  /** Gives the job that the thread works on its time. */
+  #watch(worker: Worker): void {
     const timeout = this.#options.jobTimeoutMilliseconds ?? 30_000;
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#end(
         worker,
@@ -137,8 +152,6 @@ export class PromptThread {
       );
       void worker.terminate();
     }, timeout);
-    worker.ref();
-    worker.postMessage(task.job);
   }
 
   #start(): Worker {
@@ -165,25 +178,28 @@ export class PromptThread {
     if (answer.kind === 'ready') {
       this.#ready = true;
     } else {
-      clearTimeout(this.#timer);
-      const task = this.#running;
-      this.#running = undefined;
-      task?.resolve(answer);
+      this.#posted.shift()?.resolve(answer);
+      if (this.#posted.length > 0) this.#watch(worker);
+      else clearTimeout(this.#timer);
     }
     // An idle thread does not keep the process alive.
     if (this.inFlight === 0) worker.unref();
     this.#next();
   }
 
-  /** The thread is gone. One that never became ready would fail again, so then all jobs fail. */
+  /**
+   * The thread is gone, and with it the job that it worked on; the others go to the next thread. One that never became
+   * ready would fail again, so then all jobs fail.
+   */
   #end(worker: Worker, error: ApiError): void {
     if (worker !== this.#worker) return;
     clearTimeout(this.#timer);
     this.#worker = undefined;
-    const tasks = this.#ready ? [] : this.#waiting.splice(0);
-    if (this.#running) tasks.unshift(this.#running);
-    this.#running = undefined;
-    for (const task of tasks) task.reject(error);
+    const [culprit, ...others] = this.#posted;
+    this.#posted = [];
+    culprit?.reject(error);
+    this.#waiting.unshift(...others.filter(({ isGone }) => !isGone()));
+    for (const task of this.#ready ? [] : this.#waiting.splice(0)) task.reject(error);
     this.#next();
   }
 }
