@@ -7,8 +7,6 @@ import type { LlamaLibrary, Pointer } from './library.ts';
 export interface Piece {
   readonly start: number;
   readonly count: number;
-  /** Position of its last row in the sequence. */
-  readonly last: number;
 }
 
 export interface PassesOptions {
@@ -124,7 +122,7 @@ export function piecesInPasses(
   for (let start = 0; start < batch.length; ) {
     let end = start + 1;
     while (end < batch.length && batch.sequences[end] === batch.sequences[start]) end++;
-    const piece = { start, count: end - start, last: batch.positions[end - 1]! };
+    const piece = { start, count: end - start };
     const pass = piece.count === 1 ? 1 : mayBeCut(piece) ? ANY_LENGTH : piece.count;
     const group = byPass.get(pass);
     if (group) group.push(piece);
@@ -137,15 +135,13 @@ export function piecesInPasses(
 /** Sorts before every length but one. */
 const ANY_LENGTH = 1.5;
 const FLASH_KERNEL_ROWS = 64;
-const CELL_PADDING = 256;
 
 /**
  * Whether a piece gives the same logits however llama.cpp cuts it: with flash attention while it is too short for the
- * other kernel, without it while all cells are in the first block of them. Both were compared to the bit.
+ * other kernel. Without it a single row that is cut off can differ, in its last digits, once a sequence is long.
  */
 export function mayBeCut(flashAttention: boolean): (piece: Piece) => boolean {
-  if (flashAttention) return ({ count }) => count < FLASH_KERNEL_ROWS;
-  return ({ last }) => last < CELL_PADDING;
+  return ({ count }) => flashAttention && count < FLASH_KERNEL_ROWS;
 }
 
 /** For each row of the batch its place among the wanted ones. */
