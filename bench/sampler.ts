@@ -2,25 +2,10 @@
 import type { SamplingOptions } from '../packages/parley/src/engine/options.ts';
 import type { Vocabulary } from '../packages/parley/src/engine/runtime.ts';
 import { SequenceSampler } from '../packages/parley/src/engine/sampler/sampler.ts';
+import { NEUTRAL } from '../packages/parley/src/engine/sampler/sampling.fixture.ts';
 import { SamplerWorkspace } from '../packages/parley/src/engine/sampler/workspace.ts';
 
-const NEUTRAL: SamplingOptions = {
-  temperature: 0.8,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  seed: undefined,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  repetitionPenalty: 1,
-  logitBias: [],
-  allowedTokenIds: undefined,
-  badWords: undefined,
-  minTokens: 0,
-  ignoreEos: false,
-  stopTokenIds: [],
-  logprobs: undefined,
-};
+const DEFAULTS: SamplingOptions = { ...NEUTRAL, temperature: 0.8 };
 
 const CASES: Record<string, Partial<SamplingOptions>> = {
   greedy: { temperature: 0 },
@@ -88,7 +73,7 @@ for (const [shape, spread, lead] of [
   console.log(''.padEnd(26), ...sizes.map((size) => String(size).padStart(9)));
   const rows = sizes.map((size) => logitsOf(size, spread, lead));
   for (const [name, options] of Object.entries(CASES)) {
-    const figures = sizes.map((size, i) => microseconds({ ...NEUTRAL, ...options }, size, rows[i]!));
+    const figures = sizes.map((size, i) => microseconds({ ...DEFAULTS, ...options }, size, rows[i]!));
     console.log(name.padEnd(26), ...figures.map((figure) => figure.toFixed(1).padStart(9)));
   }
 }

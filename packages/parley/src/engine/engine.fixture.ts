@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Engine } from './engine.ts';
 import type { EngineRequest } from './open-request.ts';
 import type { SamplingOptions, TextOptions } from './options.ts';
+import { NEUTRAL } from './sampler/sampling.fixture.ts';
 import { ToyRuntime, type ToyRuntimeOptions } from './toy/runtime.ts';
 import type { Update } from './update.ts';
 
@@ -12,23 +13,7 @@ const TEXT: TextOptions = {
   skipSpecialTokens: true,
   spacesBetweenSpecialTokens: true,
 };
-const SAMPLING: SamplingOptions = {
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  seed: undefined,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  repetitionPenalty: 1,
-  logitBias: [],
-  allowedTokenIds: undefined,
-  badWords: undefined,
-  minTokens: 0,
-  ignoreEos: false,
-  stopTokenIds: [],
-  logprobs: undefined,
-};
+const SAMPLING: SamplingOptions = { ...NEUTRAL, temperature: 0 };
 
 let nextId = 1;
 export interface Wish extends Partial<Omit<EngineRequest, 'options' | 'prompt'>> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fillBatch } from './fill-batch.ts';
 import type { SequenceOptions } from './options.ts';
+import { NEUTRAL } from './sampler/sampling.fixture.ts';
 import { type Plan, Scheduler } from './scheduler.ts';
 import { Sequence } from './sequence.ts';
 import { ToyRuntime } from './toy/runtime.ts';
@@ -9,23 +10,7 @@ import { ToyRuntime } from './toy/runtime.ts';
 const OPTIONS: SequenceOptions = {
   maxTokens: 20,
   text: { stop: [], includeStop: false, skipSpecialTokens: true, spacesBetweenSpecialTokens: true },
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    seed: undefined,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    repetitionPenalty: 1,
-    logitBias: [],
-    allowedTokenIds: undefined,
-    badWords: undefined,
-    minTokens: 0,
-    ignoreEos: false,
-    stopTokenIds: [],
-    logprobs: undefined,
-  },
+  sampling: NEUTRAL,
 };
 
 let nextRequest = 1;

@@ -1,6 +1,4 @@
-import { compile } from '@parley/constrain';
-import { constraintFailure } from './errors.ts';
-import type { OutputForm } from './output-form.ts';
+import { compileForm } from './compile-form.ts';
 
 const REMEMBERED = 256;
 
@@ -11,12 +9,7 @@ export class OutputFormChecker {
   /** `json` is an OutputForm. Throws an ApiError 400 that names the place at fault. */
   check(json: string): void {
     if (this.#accepted.has(json)) return;
-    const { constraint, options, param } = JSON.parse(json) as OutputForm;
-    try {
-      compile(constraint, options);
-    } catch (error) {
-      throw constraintFailure(error, param);
-    }
+    compileForm(json);
     if (this.#accepted.size >= REMEMBERED) this.#accepted.clear();
     this.#accepted.add(json);
   }

@@ -19,20 +19,22 @@ const FORCED_BYTES = 64;
 /** Keeps the text of one sequence in its form. */
 export class Guide {
   readonly #options: GuideOptions;
-  readonly #mask: Uint32Array;
+  /** Only where the model may not end the text: otherwise the form's own mask is used as it is. */
+  readonly #withoutEnd: Uint32Array | undefined;
 
   constructor(options: GuideOptions) {
     this.#options = options;
-    this.#mask = new Uint32Array(options.endMask.length);
+    this.#withoutEnd = options.mayEnd ? undefined : new Uint32Array(options.endMask.length);
   }
 
   /** The tokens that may come next: a view that is valid until the next call. Throws an ApiError 400 out of fuel. */
   mask(): Uint32Array {
-    const { endMask, mayEnd } = this.#options;
+    const { endMask } = this.#options;
     const mask = this.#guarded((state) => state.mask());
-    if (mayEnd) return mask;
-    for (let i = 0; i < mask.length; i++) this.#mask[i] = mask[i]! & ~endMask[i]!;
-    return this.#mask;
+    const withoutEnd = this.#withoutEnd;
+    if (!withoutEnd) return mask;
+    for (let i = 0; i < mask.length; i++) withoutEnd[i] = mask[i]! & ~endMask[i]!;
+    return withoutEnd;
   }
 
   advance(token: TokenId): void {
@@ -55,11 +57,11 @@ export class Guide {
    * into another. They are advanced over.
    */
   takeForced(limit: number): TokenId[] {
-    const { state, tokenize } = this.#options;
+    const { tokenize } = this.#options;
     const bytes = this.#guarded((current) => current.forced(FORCED_BYTES));
     if (bytes.length < 2) return [];
     const tokens = tokenize(wholeCharacters(bytes)).slice(0, -1).slice(0, limit);
-    const taken = tokens.findIndex((token) => !state.advance(token));
+    const taken = tokens.findIndex((token) => !this.#guarded((state) => state.advance(token)));
     return taken < 0 ? tokens : tokens.slice(0, taken);
   }
 

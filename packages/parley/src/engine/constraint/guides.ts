@@ -1,21 +1,15 @@
-import { compile, type Grammar, Vocabulary as MaskVocabulary } from '@parley/constrain';
+import { Vocabulary as MaskVocabulary } from '@parley/constrain';
 import type { Runtime, Vocabulary } from '../runtime.ts';
-import { constraintFailure } from './errors.ts';
+import { type CompiledForm, compileForm } from './compile-form.ts';
 import { Guide } from './guide.ts';
-import type { OutputForm } from './output-form.ts';
 
 /** Compiled forms that are kept, least recently used first to go. */
 const REMEMBERED = 64;
 
-interface Compiled {
-  readonly grammar: Grammar;
-  readonly param: string;
-}
-
 /** The forms of one engine: each is compiled once, and its states and masks are shared by all sequences. */
 export class Guides {
   readonly #runtime: Runtime;
-  readonly #compiled = new Map<string, Compiled>();
+  readonly #compiled = new Map<string, CompiledForm>();
   readonly #endMask: Uint32Array;
   #vocabulary: MaskVocabulary | undefined;
 
@@ -39,7 +33,7 @@ export class Guides {
     });
   }
 
-  #compile(json: string): Compiled {
+  #compile(json: string): CompiledForm {
     const known = this.#compiled.get(json);
     this.#compiled.delete(json);
     const compiled = known ?? compileForm(json);
@@ -47,15 +41,6 @@ export class Guides {
     const oldest = this.#compiled.keys().next();
     if (this.#compiled.size > REMEMBERED && !oldest.done) this.#compiled.delete(oldest.value);
     return compiled;
-  }
-}
-
-function compileForm(json: string): Compiled {
-  const { constraint, options, param } = JSON.parse(json) as OutputForm;
-  try {
-    return { grammar: compile(constraint, options), param };
-  } catch (error) {
-    throw constraintFailure(error, param);
   }
 }
 
