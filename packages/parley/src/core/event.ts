@@ -31,11 +31,16 @@ export interface Timing {
   readonly totalSeconds: number;
 }
 
-interface Delta {
+interface Counted {
   readonly choice: number;
-  readonly text: string;
-  /** How many sampled tokens this delta stands for; their sum is the running `completion_tokens`. */
+  /** How many sampled tokens this event stands for; their sum is the running `completion_tokens`. */
   readonly tokenCount: number;
+  /** Their ids, when the request asked for them. */
+  readonly tokenIds?: readonly number[];
+}
+
+interface Delta extends Counted {
+  readonly text: string;
   /** Present when log probabilities were asked for. */
   readonly tokens?: readonly TokenInfo[];
 }
@@ -59,28 +64,20 @@ export type ChatEvent =
   | ({ readonly type: 'text-delta' } & Delta)
   | ({ readonly type: 'reasoning-delta' } & Delta)
   | { readonly type: 'refusal-delta'; readonly choice: number; readonly text: string }
-  | {
+  | ({
       readonly type: 'tool-call-start';
-      readonly choice: number;
       readonly index: number;
       readonly id: string;
       readonly kind: 'function' | 'custom';
       readonly name: string;
-    }
-  | {
-      readonly type: 'tool-call-delta';
-      readonly choice: number;
-      readonly index: number;
-      readonly arguments: string;
-    }
-  | {
+    } & Counted)
+  | ({ readonly type: 'tool-call-delta'; readonly index: number; readonly arguments: string } & Counted)
+  | ({
+      /** Counts the tokens of this choice that no other event has (end of text, a removed stop string). */
       readonly type: 'choice-end';
-      readonly choice: number;
       readonly reason: FinishReason;
       /** The stop string or stop token id that ended it. */
       readonly stop?: string | number;
-      /** Tokens sampled for this choice that no delta has counted (end of text, a removed stop string). */
-      readonly tokenCount: number;
-    }
+    } & Counted)
   | { readonly type: 'usage'; readonly usage: Usage; readonly final: boolean }
   | { readonly type: 'timing'; readonly timing: Timing };

@@ -52,13 +52,14 @@ test('interleaved tool calls and a refusal are put together', async () => {
     choice: 0,
     index,
     arguments: text,
+    tokenCount: 1,
   });
   const { choices } = await fold(
     from(
       start,
-      { type: 'tool-call-start', choice: 0, index: 0, id: 'c0', kind: 'function', name: 'f' },
+      { type: 'tool-call-start', choice: 0, index: 0, id: 'c0', kind: 'function', name: 'f', tokenCount: 1 },
       call(0, '{"a"'),
-      { type: 'tool-call-start', choice: 0, index: 1, id: 'c1', kind: 'custom', name: 'g' },
+      { type: 'tool-call-start', choice: 0, index: 1, id: 'c1', kind: 'custom', name: 'g', tokenCount: 1 },
       call(1, 'x'),
       call(0, ':1}'),
       { type: 'refusal-delta', choice: 0, text: 'no' },

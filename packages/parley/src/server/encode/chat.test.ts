@@ -121,12 +121,14 @@ test('tool calls: function and custom, interleaved', async () => {
     id: `c${index}`,
     kind,
     name: `t${index}`,
+    tokenCount: 1,
   });
   const delta = (index: number, value: string): ChatEvent => ({
     type: 'tool-call-delta',
     choice: 0,
     index,
     arguments: value,
+    tokenCount: 1,
   });
   server.backend.script = script(
     call(0, 'function'),
