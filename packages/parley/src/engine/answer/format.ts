@@ -67,8 +67,12 @@ export interface CallFormat {
   calls(rules: CallRules): TagFormat;
   /** Text that may hold calls or end in them. */
   textOrCalls(rules: CallRules): TagFormat;
-  /** `calls` says that the answer can only be calls. */
   reader(rules: CallRules): AnswerReader;
+  /**
+   * A text of the form as the family writes text, where it puts marks around it. The reader is then used without tools
+   * as well, and takes the marks off.
+   */
+  framed?(form: TagFormat): TagFormat;
   /** Ids of calls that the model does not name. `call_` and 24 characters of [A-Za-z0-9] without it. */
   newId?(random: () => number): string;
 }
@@ -103,6 +107,18 @@ export interface AnswerRules {
 export interface AnswerDialect {
   readonly name: string;
   readonly controlTokens: readonly string[];
+  /** Whether the model may think before it answers. */
+  readonly reasons: boolean;
+  /** Whether also plain text stands between marks, so that a form alone needs the structure around it. Default false. */
+  readonly framesText?: boolean;
+  /**
+   * For dialects whose marks are not those of a ReasoningFormat: whether the prompt ends inside of reasoning, and what
+   * goes behind it where the model was told not to think.
+   */
+  opening?(
+    prompt: string,
+    wish: { readonly off: boolean; readonly continues: boolean },
+  ): { readonly state: AnswerRules['reasoning']; readonly suffix: string };
   /** Undefined where every text is allowed. */
   structure(rules: AnswerRules): TagFormat | undefined;
   reader(rules: AnswerRules): AnswerReader;

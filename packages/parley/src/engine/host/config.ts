@@ -1,3 +1,5 @@
+import type { DialectNames } from '../answer/dialects.ts';
+
 /** Everything an engine needs to know before it starts; it crosses a thread or process boundary. */
 export interface HostConfig {
   readonly model: ModelSource;
@@ -10,6 +12,8 @@ export interface HostConfig {
   /** Prompt tokens per step while other sequences are generating. */
   readonly promptBudget: number;
   readonly templates: TemplateConfig;
+  /** Absolute paths of modules with the operator's logits processors. Default: none. */
+  readonly logitsProcessors?: readonly string[];
   /** Whether llama.cpp writes its log to standard error. */
   readonly nativeLog: boolean;
 }
@@ -41,6 +45,8 @@ export interface ToySource {
 export interface TemplateConfig {
   /** In place of the model's own. */
   readonly chatTemplate?: string;
+  /** Formats of calls and reasoning in place of those that the template shows. */
+  readonly formats?: Partial<DialectNames>;
   /** Whether a request may bring its own template. */
   readonly allowRequestTemplate: boolean;
   readonly renderTimeoutMilliseconds: number;

@@ -32,6 +32,8 @@ interface Pending<T> {
 export class EngineHost {
   readonly vocabulary: Vocabulary;
   readonly contextLength: number;
+  /** Why predictions are of no use; undefined where they are. */
+  readonly noDrafts: string | undefined;
   /** Resolves, with a word on why, when the engine is gone. */
   readonly exited: Promise<string>;
   readonly #port: EnginePort;
@@ -72,6 +74,7 @@ export class EngineHost {
     this.#log = log;
     this.vocabulary = new PackedVocabulary(ready.vocabulary);
     this.contextLength = ready.contextLength;
+    this.noDrafts = ready.noDrafts;
     this.exited = exited;
     port.onReport((report) => this.#receive(report));
     void exited.then(() => this.#fail());
@@ -95,9 +98,7 @@ export class EngineHost {
       return { updates, cancel: () => {} };
     }
     this.#calls.set(id, updates);
-    const { output } = resolved;
-    const packed = packPrompt(output === undefined ? prompt : { ...prompt, output });
-    this.#port.post({ type: 'complete', id, prompt: packed, resolved, seed });
+    this.#port.post({ type: 'complete', id, prompt: packPrompt(prompt), resolved, seed });
     return {
       updates,
       cancel: () => {

@@ -3,6 +3,7 @@ import type { Runtime } from '../runtime.ts';
 import { ToyPrompts } from '../toy/prompts.ts';
 import { ToyRuntime } from '../toy/runtime.ts';
 import type { HostConfig } from './config.ts';
+import { loadProcessors } from './load-processors.ts';
 import { openServerPort, type ServerPort } from './port.ts';
 import type { Prompts } from './prompts.ts';
 import { EngineService } from './serve.ts';
@@ -48,8 +49,9 @@ async function openModel({
 
 async function main(port: ServerPort): Promise<void> {
   try {
+    const processors = await loadProcessors(port.config.logitsProcessors ?? []);
     const [runtime, prompts] = await openModel(port.config);
-    await new EngineService({ port, runtime, prompts, now: () => performance.now() }).run();
+    await new EngineService({ port, runtime, prompts, processors, now: () => performance.now() }).run();
   } catch (error) {
     port.post({ type: 'fatal', message: error instanceof Error ? error.message : String(error) });
     process.exitCode = 1;

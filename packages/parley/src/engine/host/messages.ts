@@ -1,7 +1,10 @@
 import type { ApiErrorOptions } from '@parley/protocol';
+import type { ParameterReportEntry } from '../../core/report.ts';
+import type { DialectNames } from '../answer/dialects.ts';
+import type { AnswerRules } from '../answer/format.ts';
 import type { PackedTokens } from '../packed-tokens.ts';
 import type { PackedVocabularyData } from '../packed-vocabulary.ts';
-import type { PackedPrompt } from '../prompt/request.ts';
+import type { PackedPrompt, TextSpan } from '../prompt/request.ts';
 import type { ResolvedRequest } from '../resolve.ts';
 import type { TokenId } from '../runtime.ts';
 import type { EngineStats } from '../stats.ts';
@@ -31,12 +34,24 @@ export interface Started {
   readonly request: number;
   /** Text of the last message, when it is to be put before the answer. */
   readonly echo?: string;
+  /** Its tokens, where they can be told. */
+  readonly echoSpan?: TextSpan;
+  /** Of the prompt, when they were asked for. */
+  readonly promptTokenIds?: readonly TokenId[];
   /** Parameters that the chat template does not read. */
   readonly ignored?: readonly string[];
+  /** How the answer is to be read; absent for text that is what it is. */
+  readonly answer?: { readonly names: DialectNames; readonly opening: AnswerRules['reasoning'] };
+  readonly changes?: readonly ParameterReportEntry[];
 }
 
 export type Report =
-  | { readonly type: 'ready'; readonly vocabulary: PackedVocabularyData; readonly contextLength: number }
+  | {
+      readonly type: 'ready';
+      readonly vocabulary: PackedVocabularyData;
+      readonly contextLength: number;
+      readonly noDrafts: string | undefined;
+    }
   | { readonly type: 'updates'; readonly updates: readonly HostUpdate[]; readonly stats?: EngineStats }
   | { readonly type: 'stats'; readonly stats: EngineStats }
   | {

@@ -1,9 +1,14 @@
 import { ApiError, internalError } from '@parley/protocol/errors';
+import type { ParameterReportEntry } from '../../core/report.ts';
+import type { ReasoningBudgetPlan } from '../answer/plan.ts';
 import { Engine } from '../engine.ts';
+import type { ReasoningLimit } from '../options.ts';
 import { packTokens } from '../packed-tokens.ts';
 import { packVocabulary } from '../packed-vocabulary.ts';
-import type { PackedPrompt, Prepared } from '../prompt/request.ts';
+import type { PackedPrompt, Prepared, TextSpan } from '../prompt/request.ts';
+import type { ResolvedRequest } from '../resolve.ts';
 import type { Runtime, Vocabulary } from '../runtime.ts';
+import type { ProcessorRegistry } from '../sampler/processor.ts';
 import type { EngineStats } from '../stats.ts';
 import type { Update } from '../update.ts';
 import type { Command, HostUpdate } from './messages.ts';
@@ -19,6 +24,7 @@ export interface ServeOptions {
   readonly port: ServerPort;
   readonly runtime: Runtime;
   readonly prompts: Prompts;
+  readonly processors?: ProcessorRegistry;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -38,12 +44,13 @@ export class EngineService {
 
   constructor(options: ServeOptions) {
     this.#options = options;
-    const { port, runtime, now } = options;
+    const { port, runtime, now, processors } = options;
     const { parallel, promptBudget } = port.config;
     this.#engine = new Engine({
       runtime,
       parallel,
       promptBudget,
+      ...(processors && { processors }),
       now,
       emit: (updates) => this.#postUpdates(updates),
       log: (message, error) =>
@@ -58,8 +65,8 @@ export class EngineService {
       this.#onClosed = resolve;
       port.onCommand((command) => this.#obey(command));
       port.onDisconnect(() => this.#close());
-      const { vocabulary, contextLength } = runtime;
-      port.post({ type: 'ready', vocabulary: packVocabulary(vocabulary), contextLength });
+      const { vocabulary, contextLength, noDrafts } = runtime;
+      port.post({ type: 'ready', vocabulary: packVocabulary(vocabulary), contextLength, noDrafts });
       this.#postStats();
     });
   }
@@ -85,31 +92,64 @@ export class EngineService {
 
   async #complete({ id, prompt, resolved, seed }: Extract<Command, { type: 'complete' }>): Promise<void> {
     const arrivedAt = this.#options.now();
-    await this.#prepared(id, 'prepare', prompt, ({ tokens, badWords, echo, ignored }) => {
-      const { sampling, text, maxTokens, n, priority, salt, output } = resolved;
-      const room = this.#options.runtime.contextLength - tokens.length;
-      const wanted = maxTokens ?? sampling.minTokens;
-      if (wanted > room) {
-        const param = room > 0 ? resolved.lengthParameter : resolved.promptParameter;
-        throw tooLong(param, tokens.length, wanted, room, maxTokens === undefined);
-      }
-      const options = {
-        sampling: { ...sampling, badWords: badWords && { ...badWords, text } },
-        text,
-        maxTokens: maxTokens ?? Math.max(1, room),
-        ...(output !== undefined && { output }),
-      };
-      const { promptParameter } = resolved;
-      this.#engine.add({ id, promptParameter, prompt: tokens, options, n, seed, priority, salt, arrivedAt });
-      const started: HostUpdate = {
-        kind: 'started',
-        request: id,
-        ...(echo !== undefined && { echo }),
-        ...(ignored.length > 0 && { ignored }),
-      };
-      this.#options.port.post({ type: 'updates', updates: [started] });
-      this.#schedule();
-    });
+    await this.#prepared(
+      id,
+      'prepare',
+      prompt,
+      ({ tokens, badWords, echo, echoSpan, ignored, output, plan, changes, prediction }) => {
+        const { sampling, text, maxTokens, n, priority, salt } = resolved;
+        const room = this.#options.runtime.contextLength - tokens.length;
+        const wanted = maxTokens ?? sampling.minTokens;
+        if (wanted > room) {
+          const param = room > 0 ? resolved.lengthParameter : resolved.promptParameter;
+          throw tooLong(param, tokens.length, wanted, room, maxTokens === undefined);
+        }
+        const answerTokens = maxTokens ?? Math.max(1, room);
+        const options = {
+          sampling: { ...sampling, badWords: badWords && { ...badWords, text } },
+          text,
+          maxTokens: answerTokens,
+          ...scoring(resolved, echoSpan),
+          tokenIds: resolved.tokenIds,
+          ...(output !== undefined && { output }),
+          ...(plan && plan.controlTokens.length > 0 && { marks: plan.controlTokens }),
+          ...(plan?.shape && { shape: plan.shape }),
+          ...(plan?.budget && { reasoning: reasoningLimit(plan.budget, answerTokens) }),
+        };
+        const { promptParameter } = resolved;
+        const { noDrafts } = this.#options.runtime;
+        this.#engine.add({
+          id,
+          promptParameter,
+          prompt: tokens,
+          options,
+          n,
+          seed,
+          priority,
+          salt,
+          arrivedAt,
+          queueLimitMs: resolved.queueLimitMs,
+          ...(prediction && noDrafts === undefined && { prediction }),
+          beams: resolved.beams,
+        });
+        const reported = [
+          ...(changes ?? []),
+          ...(prediction && noDrafts ? [ignoredPrediction(noDrafts)] : []),
+        ];
+        const started: HostUpdate = {
+          kind: 'started',
+          request: id,
+          ...(echo !== undefined && { echo }),
+          ...(echoSpan && { echoSpan }),
+          ...(resolved.tokenIds && { promptTokenIds: tokens }),
+          ...(ignored.length > 0 && { ignored }),
+          ...(plan && { answer: { names: plan.names, opening: plan.opening } }),
+          ...(reported.length > 0 && { changes: reported }),
+        };
+        this.#options.port.post({ type: 'updates', updates: [started] });
+        this.#schedule();
+      },
+    );
   }
 
   #tokenize({ id, prompt }: Extract<Command, { type: 'tokenize' }>): Promise<void> {
@@ -209,6 +249,23 @@ function packUpdate(update: Update, vocabulary: Vocabulary): HostUpdate {
   if (update.kind !== 'text') return update;
   const { tokens, ...rest } = update;
   return tokens ? { ...rest, tokens: packTokens(tokens, vocabulary) } : rest;
+}
+
+/** How many of the best tokens to list for each token of the prompt, for either purpose. */
+function scoring(
+  { promptLogprobs, echoLogprobs }: ResolvedRequest,
+  echoSpan: TextSpan | undefined,
+): { promptLogprobs?: number } {
+  const counts = [promptLogprobs, echoSpan && echoLogprobs].filter((count) => count !== undefined);
+  return counts.length > 0 ? { promptLogprobs: Math.max(...counts) } : {};
+}
+
+function ignoredPrediction(reason: string): ParameterReportEntry {
+  return { name: 'prediction', change: 'ignored', detail: `It only saves time; ${reason}.` };
+}
+
+function reasoningLimit({ share, ...marks }: ReasoningBudgetPlan, answerTokens: number): ReasoningLimit {
+  return { ...marks, tokens: Math.max(1, Math.floor(share * answerTokens)) };
 }
 
 function tooLong(param: string, prompt: number, wanted: number, room: number, isLeast: boolean): ApiError {

@@ -1,9 +1,12 @@
 import type { PackedPrompt, Prepared } from '../prompt/request.ts';
 import type { Prompts } from './prompts.ts';
 
+/** Some hundred thousand tokens. */
+const LONG_BYTES = 2 ** 20;
+
 /**
  * Two workers for prompts, the second one made when it is first needed: text of any length that only is to be tokenised,
- * which may take seconds, does not hold up the requests that wait for an answer.
+ * and very long prompts, which may take seconds, do not hold up the other requests that wait for an answer.
  */
 export class SplitPrompts implements Prompts {
   readonly #open: () => Prompts;
@@ -16,12 +19,17 @@ export class SplitPrompts implements Prompts {
   }
 
   prepare(request: PackedPrompt, signal: AbortSignal): Promise<Prepared> {
-    return this.#preparing.prepare(request, signal);
+    if (request.length <= LONG_BYTES) return this.#preparing.prepare(request, signal);
+    return this.#second.prepare(request, signal);
   }
 
   tokenize(request: PackedPrompt, signal: AbortSignal): Promise<Prepared> {
+    return this.#second.tokenize(request, signal);
+  }
+
+  get #second(): Prompts {
     this.#tokenizing ??= this.#open();
-    return this.#tokenizing.tokenize(request, signal);
+    return this.#tokenizing;
   }
 
   async close(): Promise<void> {

@@ -1,12 +1,13 @@
-import { invalidRequest } from '@parley/protocol/errors';
+import { invalidRequest, unsupportedParameter } from '@parley/protocol/errors';
 import { KNOWN_ROLES } from '@parley/protocol/roles';
+import { reads } from '../answer/thinking.ts';
 import type { ControlNames } from './control-names.ts';
 import { unescapeMarker, unusedMarkers } from './control-names.ts';
 import { refuseDroppedMessages } from './dropped-messages.ts';
 import { ignoredParameters } from './ignored-parameters.ts';
 import { isRecord, mapStrings } from './leaves.ts';
 import type { TemplateMessage } from './messages.ts';
-import { templateMessages, templateTraits } from './messages.ts';
+import { clearThinking, messagePlaces, templateMessages, templateTraits } from './messages.ts';
 import type { PromptParameters } from './request.ts';
 import { Rerendering } from './rerendering.ts';
 import type { ChatTemplate, RenderLimits } from './template.ts';
@@ -20,6 +21,8 @@ export interface RenderedConversation {
   readonly text: string;
   /** What `echo` puts before the answer. */
   readonly echo: string | undefined;
+  /** The code unit of `text` behind it, where it is known. */
+  readonly echoEnd: number | undefined;
   /** Parameters without an effect on the text. */
   readonly ignored: readonly string[];
 }
@@ -48,10 +51,14 @@ export function renderConversation(
   const generation = generationOf(parameters);
   const { addGenerationPrompt, continueFinalMessage: continues } = generation;
   const { template, limits, now, clock, special } = options;
-  const plain = callerVariables(templateMessages(messages, templateTraits(template.source)), parameters);
+  const { source } = template;
+  const all = templateMessages(messages, templateTraits(source));
+  const turns = parameters.clear_thinking === true ? clearThinking(all) : all;
+  const plain = callerVariables(turns, parameters, source);
+  if (plain.tools !== null && !reads(source, 'tools')) throw withoutTools(parameters);
   const [marker = '', tag = '', probe = ''] = markersFor(plain);
   const caller = protect(plain, options.names, marker);
-  if (continues) leaveOpen(caller.messages, tag);
+  if (continues && !leaveOpen(caller.messages, tag)) throw notFound();
   const startedAt = clock();
   const render = (changed: CallerVariables, timeoutMilliseconds: number): string => {
     const variables = templateVariables(changed, special, generation);
@@ -62,12 +69,16 @@ export function renderConversation(
   const marked = continues ? cutAtTag(rendered, tag) : rendered;
   const remainingMilliseconds = () => limits.timeoutMilliseconds - (clock() - startedAt);
   const again = new Rerendering({ caller, rendered, probe, render, remainingMilliseconds });
-  refuseDroppedMessages(again, template.source);
+  refuseDroppedMessages(again, source, messagePlaces(messages, templateTraits(source)));
+  const echo = parameters.echo === true ? echoOf(plain.messages, addGenerationPrompt) : undefined;
+  const shown = (text: string) => text.replaceAll(marker, '');
+  const beforeEnd = continues || echo === undefined ? marked : textBeforeEnd(again, tag);
   return {
     marked,
     marker,
-    text: marked.replaceAll(marker, ''),
-    echo: parameters.echo === true ? echoOf(plain.messages, addGenerationPrompt) : undefined,
+    text: shown(marked),
+    echo,
+    echoEnd: beforeEnd === undefined ? undefined : shown(beforeEnd).length,
     ignored: ignoredParameters(again, parameters),
   };
 }
@@ -83,6 +94,14 @@ function generationOf(parameters: PromptParameters): Generation {
   }
   const addGenerationPrompt = !continueFinalMessage && parameters.add_generation_prompt !== false;
   return { addGenerationPrompt, continueFinalMessage };
+}
+
+function withoutTools({ tools }: PromptParameters): Error {
+  const name = tools?.length ? 'tools' : 'functions';
+  return unsupportedParameter(
+    name,
+    `${name}: the model's chat template has no place for tools, so they would not reach the model.`,
+  );
 }
 
 function markersFor(caller: CallerVariables): string[] {
@@ -118,20 +137,29 @@ function isKnownRole(role: string): boolean {
   return KNOWN_ROLES.some((known) => known === role);
 }
 
-/** Puts the tag behind the final message's text: there the rendered prompt will end. */
-function leaveOpen(messages: readonly TemplateMessage[], tag: string): void {
+/** Puts the tag behind the final message's text: there the rendered prompt will end. False where it has no text. */
+function leaveOpen(messages: readonly TemplateMessage[], tag: string): boolean {
   const last = messages.at(-1)!;
   const { content } = last;
   if (typeof content === 'string') {
     last.content = content + tag;
-    return;
+    return true;
   }
   const part: unknown = Array.isArray(content) ? content.at(-1) : undefined;
   if (isRecord(part) && typeof part.text === 'string') {
     part.text += tag;
-    return;
+    return true;
   }
-  throw notFound();
+  return false;
+}
+
+/** The prompt up to the end of the final message's text; undefined where it cannot be found out. */
+function textBeforeEnd(again: Rerendering, tag: string): string | undefined {
+  const messages = [...again.caller.messages.slice(0, -1), structuredClone(again.caller.messages.at(-1)!)];
+  const tagged = leaveOpen(messages, tag) ? again.render({ messages }) : undefined;
+  const at = tagged?.lastIndexOf(tag) ?? -1;
+  if (tagged === undefined || at < 0 || tagged.replaceAll(tag, '') !== again.rendered) return undefined;
+  return tagged.slice(0, at).replaceAll(tag, '');
 }
 
 function cutAtTag(rendered: string, tag: string): string {

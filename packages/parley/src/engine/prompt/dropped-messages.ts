@@ -17,9 +17,9 @@ interface ContentText {
 
 /**
  * Throws a 400 that names the first message whose text the template leaves out. Where all texts are found in the prompt in
- * their order, and their roles are known, nothing is rendered again.
+ * their order, and their roles are known, nothing is rendered again. `places` says which message of the request each is.
  */
-export function refuseDroppedMessages(again: Rerendering, source: string): void {
+export function refuseDroppedMessages(again: Rerendering, source: string, places: readonly number[]): void {
   const { messages } = again.caller;
   const texts = messages.flatMap(textsOf);
   const known = new Set([...COMMON_ROLES, ...quotedRoles(source, messages)]);
@@ -37,7 +37,7 @@ export function refuseDroppedMessages(again: Rerendering, source: string): void 
     const changed = Array.isArray(calls)
       ? messages.toSpliced(text.message, 1)
       : replace([...messages], text, again.probe(0));
-    if (again.unchangedBy({ messages: changed })) throw dropped(text.message, role, source);
+    if (again.unchangedBy({ messages: changed })) throw dropped(places[text.message]!, role, source);
   }
 }
 

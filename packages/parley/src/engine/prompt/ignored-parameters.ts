@@ -1,4 +1,4 @@
-import type { TemplateMessage } from './messages.ts';
+import { type TemplateMessage, withoutReasoning } from './messages.ts';
 import type { PromptParameters } from './request.ts';
 import type { Rerendering } from './rerendering.ts';
 
@@ -12,6 +12,7 @@ export function ignoredParameters(again: Rerendering, parameters: PromptParamete
   if (documents?.length && again.unchangedBy({ documents: null })) ignored.push('documents');
   ignored.push(...ignoredVariables(again, Object.keys(parameters.chat_template_kwargs ?? {})));
   if (someNameIsIgnored(again)) ignored.push('messages[].name');
+  if (reasoningIsIgnored(again)) ignored.push('messages[].reasoning');
   return ignored;
 }
 
@@ -53,6 +54,14 @@ function someNameIsIgnored(again: Rerendering): boolean {
     return rest;
   });
   return again.unchangedBy({ messages: without });
+}
+
+function reasoningIsIgnored(again: Rerendering): boolean {
+  const { messages } = again.caller;
+  const without = messages.map(withoutReasoning);
+  return (
+    without.some((message, index) => message !== messages[index]) && again.unchangedBy({ messages: without })
+  );
 }
 
 function isNamed({ name }: TemplateMessage): boolean {

@@ -1,5 +1,8 @@
 import { invalidRequest, unsupportedParameter } from '@parley/protocol/errors';
+import { detectsHarmony } from '../answer/harmony.ts';
 import { flattenContent } from './content.ts';
+import { type PlacedMessage, withRoles } from './harmony-messages.ts';
+import { oneCallEach, withoutThinking, withThinking } from './harmony-template.ts';
 import { isRecord } from './leaves.ts';
 
 /** What a template can be seen to handle, by looking at its source. */
@@ -8,12 +11,18 @@ export interface TemplateTraits {
   readonly contentParts: boolean;
   /** It knows the role. Others see `system`. */
   readonly developerRole: boolean;
+  /** It writes Harmony. */
+  readonly harmony: boolean;
 }
 
 const CONTENT_LOOP = /\bfor\s+\w+\s+in\s+\w+(?:\.content|\[\s*['"]content['"]\s*\])/;
 
 export function templateTraits(source: string): TemplateTraits {
-  return { contentParts: CONTENT_LOOP.test(source), developerRole: /['"]developer['"]/.test(source) };
+  return {
+    contentParts: CONTENT_LOOP.test(source),
+    developerRole: /['"]developer['"]/.test(source),
+    harmony: detectsHarmony(source),
+  };
 }
 
 export type TemplateMessage = Record<string, unknown> & { role: string };
@@ -21,17 +30,23 @@ export type TemplateMessage = Record<string, unknown> & { role: string };
 /** Messages as templates expect them. Throws an ApiError 400 that names what this model cannot read. */
 export function templateMessages(messages: readonly unknown[], traits: TemplateTraits): TemplateMessage[] {
   if (messages.length === 0) throw invalidRequest('messages', 'messages must hold at least one message.');
-  return messages.map((message, index) => templateMessage(message, `messages[${index}]`, traits));
+  return turnsOf(messages, traits).map(({ message, index }) =>
+    templateMessage(message, `messages[${index}]`, traits),
+  );
+}
+
+/** Which message of the request each message of the template is: some are joined, and some are taken apart. */
+export function messagePlaces(messages: readonly unknown[], traits: TemplateTraits): number[] {
+  return turnsOf(messages, traits).map(({ index }) => index);
+}
+
+function turnsOf(messages: readonly unknown[], { harmony }: TemplateTraits): PlacedMessage[] {
+  const turns = withRoles(messages, harmony);
+  return harmony ? oneCallEach(turns) : turns;
 }
 
 function templateMessage(message: unknown, path: string, traits: TemplateTraits): TemplateMessage {
   if (!isRecord(message)) throw invalidRequest(path, `${path} must be an object.`);
-  if (isRecord(message.author)) {
-    throw unsupportedParameter(
-      `${path}.author`,
-      `${path}.author: this model does not read the Harmony form.`,
-    );
-  }
   if (typeof message.role !== 'string') throw invalidRequest(`${path}.role`, `${path}.role must be text.`);
   if (message.audio) {
     throw unsupportedParameter(
@@ -52,7 +67,20 @@ function templateMessage(message: unknown, path: string, traits: TemplateTraits)
   if (typeof thought === 'string') Object.assign(out, { reasoning: thought, reasoning_content: thought });
   const calls = toolCalls(message, path);
   if (calls) out.tool_calls = calls;
-  return out;
+  return traits.harmony && typeof thought === 'string' ? withThinking(out, thought) : out;
+}
+
+/** The same message where it carries no reasoning. */
+export function withoutReasoning(message: TemplateMessage): TemplateMessage {
+  if (message.reasoning === undefined) return message;
+  const { reasoning, reasoning_content: _again, ...spoken } = message;
+  return typeof reasoning === 'string' ? withoutThinking(spoken, reasoning) : spoken;
+}
+
+/** Without the reasoning of earlier turns: those before the last question. */
+export function clearThinking(messages: readonly TemplateMessage[]): TemplateMessage[] {
+  const last = messages.findLastIndex(({ role }) => role === 'user');
+  return messages.map((message, index) => (index < last ? withoutReasoning(message) : message));
 }
 
 const HANDLED = new Set([
@@ -88,8 +116,13 @@ function toolCalls(message: Record<string, unknown>, path: string): Record<strin
   if (!Array.isArray(message.tool_calls) || message.tool_calls.length === 0) return undefined;
   return message.tool_calls.map((call: unknown, index) => {
     const at = `${path}.tool_calls[${index}]`;
+    // Templates know functions only: the input of a custom tool is shown as its one argument.
+    if (isRecord(call) && isRecord(call.custom)) {
+      const { name, input } = call.custom;
+      return { id: call.id, type: 'function', function: { name, arguments: { input } } };
+    }
     if (!isRecord(call) || !isRecord(call.function)) {
-      throw unsupportedParameter(at, `${at}: this model's template knows calls of type 'function' only.`);
+      throw unsupportedParameter(at, `${at}: a call is either a function or a custom tool.`);
     }
     return { ...call, type: 'function', function: templateCall(call.function) };
   });

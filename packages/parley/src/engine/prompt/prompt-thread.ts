@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ApiError, internalError, invalidRequest, overloaded } from '@parley/protocol/errors';
+import type { DialectNames } from '../answer/dialects.ts';
 import type { TokenId } from '../runtime.ts';
 import type { PackedPrompt, Prepared } from './request.ts';
 import type { PromptAnswer, PromptJob, WorkerSettings } from './wire.ts';
@@ -12,6 +13,8 @@ export interface PromptThreadOptions {
   readonly allowRequestTemplate?: boolean;
   /** Jinja source in place of the model's own. */
   readonly chatTemplate?: string | undefined;
+  /** Formats of calls and reasoning in place of those that the template shows. */
+  readonly formats?: Partial<DialectNames> | undefined;
   /** Default 1000. */
   readonly renderTimeoutMilliseconds?: number;
   /** Time for one job in all; a thread that needs longer is replaced. Default 30,000. */
@@ -62,6 +65,7 @@ export class PromptThread {
       allowRequestTemplate: options.allowRequestTemplate ?? false,
       chatTemplate: options.chatTemplate,
       renderTimeoutMilliseconds: options.renderTimeoutMilliseconds ?? 1000,
+      formats: options.formats,
     };
     this.#start();
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { ApiError } from '@parley/protocol/errors';
+import { compileForm } from '../constraint/compile-form.ts';
 import { describeModel } from '../llama/gguf/describe.ts';
 import { QUANTIZED_MODEL, references } from '../llama/shipped-model.ts';
 import { loadTokenizer } from '../llama/tokenizer.ts';
@@ -26,6 +27,7 @@ function renderer(template?: string, options: Partial<RendererOptions> = {}): Pr
     limits: { timeoutMilliseconds: 1000 },
     allowRequestTemplate: false,
     clock: () => 0,
+    checkForm: (json) => void compileForm(json),
     ...options,
   });
 }
@@ -174,19 +176,57 @@ describe('content', () => {
     ['audio', user(['a', { type: 'input_audio', input_audio: {} }]), 'messages[0].content[1]', /input_audio/],
     ['a video', user([{ video_url: 'x' }]), 'messages[0].content[0]', /without a type/],
     ['a file', user([{ type: 'file', file: {} }]), 'messages[0].content[0]', /'file'/],
-    ['Harmony', { author: { role: 'user' }, content: 'a' }, 'messages[0].author', /Harmony/],
+    [
+      'a Harmony channel',
+      { author: { role: 'user' }, channel: 'final', content: 'a' },
+      'messages[0].channel',
+      /cannot show 'final'/,
+    ],
     ['an audio answer', { role: 'assistant', audio: { id: '1' } }, 'messages[0].audio', /audio/],
     [
-      'a custom call',
-      { role: 'assistant', tool_calls: [{ id: '1', type: 'custom', custom: {} }] },
+      'a call of nothing',
+      { role: 'assistant', tool_calls: [{ id: '1', type: 'custom' }] },
       'messages[0].tool_calls[0]',
-      /'function' only/,
+      /either a function or a custom tool/,
     ],
     ['a role that spells a token', { role: 'im_end', content: '' }, 'messages[0].role', /control token/],
   ];
   for (const [name, message, param, text] of refusals) {
     test(`${name} is refused by path`, () => assert.throws(() => chat([message]), refused(param, text)));
   }
+
+  test('a custom call is shown with its input as the one argument', () => {
+    const call = { id: '1', type: 'custom', custom: { name: 'sql', input: 'SELECT 1' } };
+    const { text } = chat([
+      { role: 'user', content: 'q' },
+      { role: 'assistant', content: null, tool_calls: [call] },
+      { role: 'tool', tool_call_id: '1', content: '1' },
+    ]);
+    assert.match(text, /"name": "sql", "arguments": \{"input": "SELECT 1"\}/);
+  });
+
+  test('tools that the template does not show are refused', () => {
+    const tools = [{ type: 'function', function: { name: 'f' } }];
+    const plain = renderer('{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}');
+    const ask = [{ role: 'user', content: 'q' }];
+    assert.throws(() => chat(ask, { tools }, plain), refused('tools', /no place for tools/));
+    assert.match(chat(ask, { tools, tool_choice: 'none' }, plain).text, /user: q/);
+  });
+
+  test('clear_thinking drops the reasoning of earlier turns; reasoning that is not shown is reported', () => {
+    const shows = renderer(
+      '{% for m in messages %}[{{ m.role }}]{% if m.reasoning %}<think>{{ m.reasoning }}</think>{% endif %}{{ m.content }}{% endfor %}',
+    );
+    const turns = [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b', reasoning: 'because' },
+      { role: 'user', content: 'c' },
+    ];
+    assert.match(chat(turns, {}, shows).text, /because/);
+    assert.doesNotMatch(chat(turns, { clear_thinking: true }, shows).text, /because/);
+    assert.deepEqual(chat(turns, {}, shows).ignored, []);
+    assert.deepEqual(chat(turns).ignored, ['messages[].reasoning']);
+  });
 
   test('no messages are refused', () => assert.throws(() => chat([]), refused('messages', /at least one/)));
 
@@ -352,7 +392,11 @@ describe('text and tokens', () => {
   test('tokens are taken as they are', () => {
     const [{ ids, text } = { ids: [], text: '' }] = references();
     const prepared = prepare({ kind: 'tokens', tokens: ids }, { echo: true });
-    assert.deepEqual(prepared, { tokens: ids, text, echo: text, badWords: undefined, ignored: [] });
+    const echoSpan = { start: 0, end: ids.length, skip: 0, drop: 0 };
+    assert.deepEqual(
+      [prepared.tokens, prepared.text, prepared.echo, prepared.echoSpan],
+      [ids, text, text, echoSpan],
+    );
     assert.throws(() => prepare({ kind: 'tokens', tokens: [1, 4096] }), refused('prompt[1]', /0 to 4095/));
   });
 

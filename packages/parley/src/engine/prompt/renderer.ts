@@ -1,12 +1,18 @@
 import type { ApiError } from '@parley/protocol';
 import { invalidRequest } from '@parley/protocol/errors';
+import type { DialectNames } from '../answer/dialects.ts';
+import { planAnswer } from '../answer/plan.ts';
+import { outputForm } from '../constraint/output-form.ts';
 import type { TokenId, Tokenizer } from '../runtime.ts';
 import { BadWordFinder } from './bad-words.ts';
 import { ControlNames } from './control-names.ts';
 import { renderConversation } from './conversation.ts';
+import { echoSpan, wholeSpan, withoutFirst } from './echo-span.ts';
+import { predictedTokens } from './prediction.ts';
 import type { Prepared, PromptParameters, PromptRequest } from './request.ts';
 import type { ChatTemplate, RenderLimits } from './template.ts';
 import { parseTemplate } from './template.ts';
+import { keptTokens, tailFor } from './truncate.ts';
 import type { SpecialTexts } from './variables.ts';
 
 export interface RendererOptions {
@@ -19,6 +25,10 @@ export interface RendererOptions {
   /** Whether requests may bring a template of their own. */
   readonly allowRequestTemplate: boolean;
   readonly padTokenId?: TokenId | undefined;
+  /** Formats of calls and reasoning that the operator chose, in place of those that the template shows. */
+  readonly formats?: Partial<DialectNames> | undefined;
+  /** Compiles an OutputForm, as JSON. Throws an ApiError 400 that names the place at fault. */
+  readonly checkForm: (json: string) => void;
   /** Milliseconds, monotonic. */
   readonly clock: () => number;
 }
@@ -44,9 +54,11 @@ export class PromptRenderer {
 
   /** Throws an ApiError 400, also when no token of an answer would fit into the context. */
   prepare(request: PromptRequest, now: Date): Prepared {
-    const prepared = this.#render(request, now, true);
+    const prepared = this.#truncate(this.#render(request, now, true), request);
     this.#checkFit(prepared.tokens.length, 'has', request);
-    return prepared;
+    const { tokenizer, contextLength } = this.#options;
+    const limits = { tokenizer, contextLength, longestToken: () => this.#longestTokenBytes() };
+    return { ...prepared, prediction: predictedTokens(request.parameters, limits) };
   }
 
   /** Like `prepare`, but for looking at the tokens: any length is fine. */
@@ -66,32 +78,98 @@ export class PromptRenderer {
     switch (input.kind) {
       case 'tokens': {
         const text = this.#textOf(input.tokens, 'prompt');
-        return { tokens: [...input.tokens], text, echo: echoes ? text : undefined, badWords, ignored: [] };
+        const output = this.#form(parameters);
+        return {
+          tokens: [...input.tokens],
+          text,
+          ...(echoes ? { echo: text, echoSpan: wholeSpan(input.tokens) } : { echo: undefined }),
+          badWords,
+          ignored: [],
+          ...output,
+        };
       }
       case 'text': {
         // The caller writes the whole prompt, control tokens included: there is nobody else's part to forge.
         const text = input.text.toWellFormed();
         if (mustFit) this.#checkBytes(text, request);
         const addBos = parameters.add_special_tokens !== false;
-        const tokens = tokenizer.tokenize(text, { special: true, addBos });
-        return { tokens, text, echo: echoes ? text : undefined, badWords, ignored: [] };
+        const tokens = tokenizer.tokenize(this.#tail(text, parameters), { special: true, addBos });
+        return {
+          tokens,
+          text,
+          ...(echoes ? { echo: text, echoSpan: wholeSpan(tokens) } : { echo: undefined }),
+          badWords,
+          ignored: [],
+          ...this.#form(parameters),
+        };
       }
       case 'messages': {
+        const template = this.#templateFor(parameters);
         const rendered = renderConversation(input.messages, parameters, {
-          template: this.#templateFor(parameters),
+          template,
           names: this.#names,
           special: this.#special,
           limits: this.#options.limits,
           now,
           clock: this.#options.clock,
         });
-        if (mustFit) this.#checkBytes(rendered.text, request);
+        const { plan, suffix, changes } = planAnswer({
+          parameters,
+          source: template.source,
+          prompt: rendered.text,
+          continues: parameters.continue_final_message === true,
+          chosen: this.#options.formats ?? {},
+          check: this.#options.checkForm,
+        });
+        const text = rendered.text + suffix;
+        if (mustFit) this.#checkBytes(text, request);
         const addBos = parameters.add_special_tokens === true;
-        const tokens = this.#names.tokenize(tokenizer, rendered.marked, rendered.marker, addBos);
-        const { text, echo, ignored } = rendered;
-        return { tokens, text, echo, badWords, ignored };
+        const marked = this.#tail(rendered.marked + suffix, parameters);
+        const tokens = this.#names.tokenize(tokenizer, marked, rendered.marker, addBos);
+        const { echo, echoEnd: end, ignored } = rendered;
+        const { vocabulary } = tokenizer;
+        const located = echo !== undefined && end !== undefined;
+        const { output } = plan;
+        return {
+          tokens,
+          text,
+          echo,
+          echoSpan: located ? echoSpan({ echo, end, text }, tokens, vocabulary) : undefined,
+          badWords,
+          ignored,
+          plan,
+          changes,
+          ...(output !== undefined && { output }),
+        };
       }
     }
+  }
+
+  /** As much of a text as has to be tokenised: with `truncate_prompt_tokens` its end. */
+  #tail(text: string, parameters: PromptParameters): string {
+    const kept = keptTokens(parameters, this.#options.contextLength);
+    return kept === undefined ? text : tailFor(text, kept, this.#longestTokenBytes());
+  }
+
+  /** Leaves the prompt's last tokens, as many as `truncate_prompt_tokens` says. */
+  #truncate(prepared: Prepared, { input, parameters }: PromptRequest): Prepared {
+    const kept = keptTokens(parameters, this.#options.contextLength) ?? prepared.tokens.length;
+    const gone = prepared.tokens.length - kept;
+    if (gone <= 0) return prepared;
+    const tokens = prepared.tokens.slice(gone);
+    const text = this.#textOf(tokens, 'prompt');
+    if (input.kind === 'messages' || prepared.echo === undefined) {
+      return { ...prepared, tokens, text, echoSpan: withoutFirst(prepared.echoSpan, gone) };
+    }
+    return { ...prepared, tokens, text, echo: text, echoSpan: wholeSpan(tokens) };
+  }
+
+  #form(parameters: PromptParameters): { output?: string } {
+    const form = outputForm(parameters);
+    if (!form) return {};
+    const output = JSON.stringify(form);
+    this.#options.checkForm(output);
+    return { output };
   }
 
   #templateFor(parameters: PromptParameters): ChatTemplate {
@@ -123,6 +201,7 @@ export class PromptRenderer {
 
   /** Refuses at once what cannot fit even if all its tokens were the longest ones. */
   #checkBytes(text: string, request: PromptRequest): void {
+    if (keptTokens(request.parameters, this.#options.contextLength) !== undefined) return;
     const bytes = Buffer.byteLength(text);
     if (bytes < this.#options.contextLength) return;
     this.#checkFit(Math.ceil(bytes / this.#longestTokenBytes()), 'has at least', request);

@@ -56,3 +56,30 @@ export const LIST_DOUBLER =
   '{% set ns = namespace(s=[1,2]) %}{% for i in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}';
 export const TEXT_DOUBLER =
   "{% set ns = namespace(s='xx') %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s | upper }}";
+
+/** As gpt-oss: one call a turn, results belong to the call before them, reasoning is shown before calls only. */
+export const HARMONY = `
+{%- set ns = namespace(first=0, call=none) %}
+{%- if messages[0].role in ['system', 'developer'] %}
+  {%- set ns.first = 1 %}
+  {{- '<|start|>developer<|message|># Instructions\\n\\n' + messages[0].content + '<|end|>' }}
+{%- endif %}
+{%- if tools %}{{- '# Tools ' + (tools | tojson) }}{%- endif %}
+{%- for message in messages[ns.first:] %}
+  {%- if message.role == 'user' %}{{- '<|start|>user<|message|>' + message.content + '<|end|>' }}
+  {%- elif message.role == 'assistant' and message.tool_calls %}
+    {%- if message.content and message.thinking %}{{- raise_exception('Cannot pass both') }}{%- endif %}
+    {%- if message.content or message.thinking %}
+      {{- '<|start|>assistant<|channel|>analysis<|message|>' + (message.content or message.thinking) + '<|end|>' }}
+    {%- endif %}
+    {%- set ns.call = message.tool_calls[0].function %}
+    {{- '<|start|>assistant to=functions.' + ns.call.name + '<|channel|>commentary json<|message|>' }}
+    {{- (ns.call.arguments | tojson) + '<|call|>' }}
+  {%- elif message.role == 'assistant' %}
+    {{- '<|start|>assistant<|channel|>final<|message|>' + message.content + '<|end|>' }}
+  {%- elif message.role == 'tool' %}
+    {{- '<|start|>functions.' + ns.call.name + ' to=assistant<|channel|>commentary<|message|>' }}
+    {{- (message.content | tojson) + '<|end|>' }}
+  {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}{{- '<|start|>assistant' }}{%- endif %}`;

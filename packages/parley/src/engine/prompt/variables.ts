@@ -1,5 +1,7 @@
 import { invalidRequest } from '@parley/protocol/errors';
-import { checkNesting, isRecord } from './leaves.ts';
+import { templateTools } from '../answer/template-tools.ts';
+import { thinkingVariables } from '../answer/thinking.ts';
+import { checkNesting } from './leaves.ts';
 import type { TemplateMessage } from './messages.ts';
 import type { PromptParameters } from './request.ts';
 import { TEMPLATE_GLOBALS } from './template.ts';
@@ -34,31 +36,29 @@ export interface CallerVariables {
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
-export function callerVariables(messages: TemplateMessage[], parameters: PromptParameters): CallerVariables {
+export function callerVariables(
+  messages: TemplateMessage[],
+  parameters: PromptParameters,
+  source: string,
+): CallerVariables {
   const kwargs = { ...(parameters.chat_template_kwargs ?? {}) };
   for (const name of Object.keys(kwargs)) {
     if (!RESERVED.has(name)) continue;
     const param = `chat_template_kwargs.${name}`;
     throw invalidRequest(param, `${param} cannot be set: the name belongs to the template's own variables.`);
   }
-  if (parameters.reasoning_effort != null) kwargs.reasoning_effort ??= parameters.reasoning_effort;
-  const variables = { messages, tools: toolsOf(parameters), documents: parameters.documents ?? null, kwargs };
+  for (const [name, value] of Object.entries(thinkingVariables(parameters, source))) kwargs[name] ??= value;
+  const variables = {
+    messages,
+    tools: templateTools(parameters),
+    documents: parameters.documents ?? null,
+    kwargs,
+  };
   checkNesting(messages, 'messages');
   checkNesting(variables.tools, 'tools');
   checkNesting(variables.documents, 'documents');
   checkNesting(kwargs, 'chat_template_kwargs');
   return variables;
-}
-
-/** Tools that must not be called (`tool_choice: "none"`) are not shown. Null where there are none, as in Python. */
-function toolsOf(parameters: PromptParameters): unknown {
-  const { tools, functions, tool_choice: choice, function_call: legacyChoice } = parameters;
-  if (tools?.length) {
-    if (choice === 'none') return null;
-    return tools.map((tool) => (isRecord(tool) ? { ...tool, type: tool.type ?? 'function' } : tool));
-  }
-  if (!functions?.length || legacyChoice === 'none') return null;
-  return functions.map((definition) => ({ type: 'function', function: definition }));
 }
 
 export function templateVariables(

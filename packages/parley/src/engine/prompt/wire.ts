@@ -1,5 +1,6 @@
 /** What PromptThread and its worker say to each other. */
 import type { ApiErrorOptions } from '@parley/protocol';
+import type { DialectNames } from '../answer/dialects.ts';
 import type { TokenId } from '../runtime.ts';
 import type { PackedPrompt, Prepared } from './request.ts';
 
@@ -9,6 +10,7 @@ export interface WorkerSettings {
   readonly allowRequestTemplate: boolean;
   readonly chatTemplate: string | undefined;
   readonly renderTimeoutMilliseconds: number;
+  readonly formats: Partial<DialectNames> | undefined;
 }
 
 export type PromptJob =

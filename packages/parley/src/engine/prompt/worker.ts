@@ -5,7 +5,7 @@ import { OutputFormChecker } from '../constraint/check.ts';
 import { describeModel } from '../llama/gguf/describe.ts';
 import { loadTokenizer } from '../llama/tokenizer.ts';
 import { PromptRenderer } from './renderer.ts';
-import { type Prepared, type PromptRequest, unpackPrompt } from './request.ts';
+import { unpackPrompt } from './request.ts';
 import type { PromptAnswer, PromptJob, WorkerSettings } from './wire.ts';
 
 const port = parentPort;
@@ -13,6 +13,7 @@ if (port === null) throw new Error('This file runs in a worker thread only.');
 // The only sender is PromptThread.
 const settings = workerData as WorkerSettings;
 
+const checker = new OutputFormChecker();
 const { chatTemplates, padTokenId } = describeModel(settings.modelPath);
 const renderer = new PromptRenderer({
   tokenizer: await loadTokenizer(settings.modelPath),
@@ -22,23 +23,17 @@ const renderer = new PromptRenderer({
   limits: { timeoutMilliseconds: settings.renderTimeoutMilliseconds },
   allowRequestTemplate: settings.allowRequestTemplate,
   padTokenId,
+  formats: settings.formats,
+  checkForm: (json) => checker.check(json),
   clock: () => performance.now(),
 });
-
-const checker = new OutputFormChecker();
-
-/** The form first: it is refused in less time than a prompt is rendered. */
-function prepare(request: PromptRequest, now: Date): Prepared {
-  if (request.output !== undefined) checker.check(request.output);
-  return renderer.prepare(request, now);
-}
 
 function run(job: PromptJob): PromptAnswer {
   switch (job.kind) {
     case 'prepare':
       return {
         kind: 'prepared',
-        prepared: prepare(unpackPrompt(job.request), new Date(job.nowMilliseconds)),
+        prepared: renderer.prepare(unpackPrompt(job.request), new Date(job.nowMilliseconds)),
       };
     case 'tokenize':
       return {

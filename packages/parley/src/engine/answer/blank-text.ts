@@ -1,0 +1,55 @@
+import type { AnswerPart, AnswerReader } from './format.ts';
+
+const isBlank = (text: string): boolean => text.trim() === '';
+
+/** White space alone before, between or after calls is no text of the answer. */
+export function withoutBlanks(reader: AnswerReader): AnswerReader {
+  const filter = new BlankFilter();
+  return {
+    push: (text) => filter.sift(reader.push(text)),
+    end: () => [...filter.sift(reader.end()), ...filter.end()],
+  };
+}
+
+class BlankFilter {
+  /** Since the last call, while all text there was blank. */
+  #held: AnswerPart[] = [];
+  #hasText = false;
+  #hasCalls = false;
+
+  sift(parts: readonly AnswerPart[]): AnswerPart[] {
+    return parts.flatMap((part) => this.#next(part));
+  }
+
+  end(): AnswerPart[] {
+    return this.#hasCalls ? this.#heldAsSkips() : this.#held.splice(0);
+  }
+
+  #next(part: AnswerPart): AnswerPart[] {
+    switch (part.type) {
+      case 'text':
+        if (this.#hasText) return [part];
+        this.#held.push(part);
+        if (isBlank(part.text)) return [];
+        this.#hasText = true;
+        return this.#held.splice(0);
+      case 'skip':
+        if (this.#held.length === 0) return [part];
+        this.#held.push(part);
+        return [];
+      case 'call':
+        this.#hasCalls = true;
+        this.#hasText = false;
+        return [...this.#heldAsSkips(), part];
+      case 'arguments':
+      case 'reasoning':
+        return [part];
+    }
+  }
+
+  #heldAsSkips(): AnswerPart[] {
+    return this.#held
+      .splice(0)
+      .map((part) => (part.type === 'text' ? { type: 'skip', length: part.text.length } : part));
+  }
+}

@@ -1,0 +1,62 @@
+import { withoutBlanks } from './blank-text.ts';
+import { withUniqueIds } from './call-ids.ts';
+import type {
+  AnswerDialect,
+  AnswerReader,
+  AnswerRules,
+  CallFormat,
+  ReasoningFormat,
+  TagFormat,
+} from './format.ts';
+import { reasoningBlock, reasoningReader } from './reasoning.ts';
+import { textUnlessCalls } from './text-or-calls.ts';
+
+/** A dialect from the way of a family to write calls, and from its marks of reasoning; both may be missing. */
+export function composeDialect(
+  call: CallFormat | undefined,
+  reasoning: ReasoningFormat | undefined,
+): AnswerDialect {
+  const newId = call?.newId;
+  return {
+    name: [call?.name, reasoning?.name].filter((name) => name !== undefined).join('+') || 'text',
+    controlTokens: [...(call?.controlTokens ?? []), ...(reasoning?.controlTokens ?? [])],
+    reasons: reasoning !== undefined,
+    framesText: call?.framed !== undefined,
+    structure(rules) {
+      const answer = answerForm(call, rules);
+      if (!answer || !reasoning || rules.reasoning === 'none') return answer;
+      return { type: 'sequence', elements: [reasoningBlock(reasoning, rules.reasoning), answer] };
+    },
+    reader(rules) {
+      const answer = answerReader(call, rules);
+      if (!reasoning || rules.reasoning === 'none') return answer;
+      return reasoningReader(reasoning, rules.reasoning, answer);
+    },
+    ...(newId && { newId: (random: () => number) => newId(random) }),
+  };
+}
+
+function answerForm(call: CallFormat | undefined, { calls, form }: AnswerRules): TagFormat | undefined {
+  const text = form && (call?.framed?.(form) ?? form);
+  if (!calls) return text;
+  const format = forCalls(call);
+  if (calls.required) return format.calls(calls);
+  return text ? { type: 'or', elements: [text, format.calls(calls)] } : format.textOrCalls(calls);
+}
+
+function answerReader(call: CallFormat | undefined, { calls, form }: AnswerRules): AnswerReader {
+  if (!calls) return call?.framed ? call.reader({ tools: [], parallel: false }) : TEXT_READER;
+  const format = forCalls(call);
+  const reader = withUniqueIds(format.reader(calls));
+  return withoutBlanks(form && !format.framed ? textUnlessCalls(reader) : reader);
+}
+
+function forCalls(call: CallFormat | undefined): CallFormat {
+  if (!call) throw new Error('This dialect has no way to write calls.');
+  return call;
+}
+
+const TEXT_READER: AnswerReader = {
+  push: (text) => (text === '' ? [] : [{ type: 'text', text }]),
+  end: () => [],
+};

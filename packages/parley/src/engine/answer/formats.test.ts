@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { compile } from '@parley/constrain';
+import { commandRSuite } from './command-r.fixture.ts';
+import { type FormatSuite, rulesOf } from './conformance.fixture.ts';
+import { deepseekSuite } from './deepseek.fixture.ts';
+import { composeDialect } from './dialect.ts';
+import { CALL_FORMAT_NAMES, detectDialect } from './dialects.ts';
+import type { AnswerRules, ToolSpec } from './format.ts';
+import { functionary31Suite, functionary32Suite } from './functionary.fixture.ts';
+import { genericSuite } from './generic.fixture.ts';
+import { glmSuite } from './glm.fixture.ts';
+import { graniteSuite } from './granite.fixture.ts';
+import { harmony } from './harmony.ts';
+import { hermesSuite } from './hermes.fixture.ts';
+import { kimiSuite } from './kimi.fixture.ts';
+import { llamaJsonSuite } from './llama-json.fixture.ts';
+import { llamaPythonicSuite } from './llama-pythonic.fixture.ts';
+import { mistralArgsSuite, mistralSuite } from './mistral.fixture.ts';
+import { phiSuite } from './phi.fixture.ts';
+import { minimaxXmlSuite, qwenXmlSuite, seedXmlSuite } from './qwen-xml.fixture.ts';
+import { itemsOf, readCut } from './transcript.fixture.ts';
+
+const SUITES: readonly FormatSuite[] = [
+  ...[commandRSuite, deepseekSuite, functionary31Suite, functionary32Suite, genericSuite, glmSuite],
+  ...[graniteSuite, hermesSuite, kimiSuite, llamaJsonSuite, llamaPythonicSuite, minimaxXmlSuite],
+  ...[mistralArgsSuite, mistralSuite, phiSuite, qwenXmlSuite, seedXmlSuite],
+];
+
+const TOOLS: readonly ToolSpec[] = Array.from({ length: 128 }, (_, i) => ({
+  kind: 'function',
+  name: `tool_${i}`,
+  parameters: {
+    type: 'object',
+    properties: { [`a${i}`]: { type: 'string', maxLength: i }, b: { type: 'integer' }, c: { enum: ['x', i] } },
+    required: ['b'],
+  },
+}));
+
+const answerRules = (tools: readonly ToolSpec[]): AnswerRules => ({
+  calls: { tools, parallel: true, required: false },
+  form: undefined,
+  reasoning: 'none',
+});
+
+describe('call formats', () => {
+  test('all are tested', () => {
+    const tested = SUITES.map(({ format }) => format.name);
+    assert.deepEqual([...tested, harmony.name].sort(), [...CALL_FORMAT_NAMES].sort());
+    assert.equal(new Set(CALL_FORMAT_NAMES).size, CALL_FORMAT_NAMES.length);
+  });
+
+  for (const { format, template, cases } of SUITES) {
+    test(`${format.name} is told from the others by its template`, () => {
+      assert.equal(detectDialect(template, {}).call, format.name);
+    });
+
+    test(`${format.name} gives text out as soon as it comes`, () => {
+      const reader = composeDialect(format, undefined).reader(answerRules(TOOLS));
+      const pieces = ['Hello', ', how', ' are\nyou', '?'];
+      const told = pieces.map((piece) => reader.push(piece));
+      assert.deepEqual(
+        told.map((parts) => parts.map((part) => (part.type === 'text' ? part.text : part.type))),
+        pieces.map((piece) => [piece]),
+      );
+      assert.deepEqual(reader.end(), []);
+    });
+
+    test(`${format.name} gives arguments out as they come`, () => {
+      const one = cases.find(({ parts }) => parts.some((part) => 'call' in part && /Paris|Oslo/.test(part.arguments)));
+      assert.ok(one, 'no case with a city');
+      const parts = readCut(format.reader(rulesOf(one.rules)), one.output, 'each');
+      itemsOf(parts, one.output);
+      const letters = parts.filter((part) => part.type === 'arguments' && part.text.length === 1);
+      assert.ok(letters.length >= 4, `${letters.length} of the arguments came alone`);
+    });
+
+    test(`${format.name} can offer ${TOOLS.length} tools`, () => {
+      const rules = rulesOf({ tools: TOOLS });
+      for (const form of [format.calls(rules), format.textOrCalls(rules)]) {
+        compile({ structuralTag: { format: form } }, { declaredOrder: true });
+      }
+    });
+  }
+});
