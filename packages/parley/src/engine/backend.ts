@@ -2,6 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { modelNotFound } from '@parley/protocol/errors';
 import type { Backend, Model } from '../core/complete.ts';
+import { refuseMedia } from '../core/media-parts.ts';
+import { detectDialect, dialectByName } from './answer/dialects.ts';
+import { reads } from './answer/thinking.ts';
 import { EngineModel } from './engine-model.ts';
 import type { FlashAttention } from './host/config.ts';
 import type { Isolation } from './host/port.ts';
@@ -19,6 +22,9 @@ export interface EngineModelSpec extends SizeWish {
   readonly description?: string;
   /** Jinja source in place of the model's own template. */
   readonly chatTemplate?: string;
+  /** Names of CallFormat and ReasoningFormat, in place of those that the template shows. */
+  readonly toolFormat?: string;
+  readonly reasoningFormat?: string;
   /** Compute threads. Default: one fewer than there are cores. */
   readonly threads?: number;
   /** Layers to keep on an accelerator. Default 0. */
@@ -45,6 +51,8 @@ export interface EngineBackendOptions {
   readonly queueLimit?: number;
   /** Whether requests may bring a chat template. Default false. */
   readonly allowRequestTemplates?: boolean;
+  /** Absolute paths of modules that export logits processors. Default: none. */
+  readonly logitsProcessors?: readonly string[];
   /** Most milliseconds that a template may run. Default 1000. */
   readonly templateTimeoutMs?: number;
   /** Whether llama.cpp writes its log to standard error. Default false. */
@@ -78,10 +86,15 @@ export async function createEngineBackend(options: EngineBackendOptions): Promis
     if (!found) throw modelNotFound(name, [...started.map(({ model }) => model.id)]);
     return found;
   };
+  const all = () => started.map(({ model }) => model);
   return {
     name: 'engine',
-    models: () => started.map(({ model }) => model),
-    complete: (request, context) => find(request.model).engine.complete(request, context),
+    models: all,
+    complete: (request, context) => {
+      const { model, engine } = find(request.model);
+      refuseMedia(request.input, model, all());
+      return engine.complete(request, context);
+    },
     tokenize: (request, signal) => find(request.model).engine.tokenize(request, signal),
     detokenize: (model, tokens) => find(model).engine.detokenize(tokens),
     tokenBytes: (model, tokens) => find(model).engine.tokenBytes(tokens),
@@ -101,6 +114,8 @@ interface StartedModel {
 /** Parameters below which exact repetition is worth more than the attention's speed. */
 const SMALL_MODEL = 100e6;
 
+type ServerSupport = Omit<Parameters<typeof parameterSupport>[0], 'tools' | 'reasoning'>;
+
 async function startModel(spec: EngineModelSpec, options: EngineBackendOptions): Promise<StartedModel> {
   const description = describeModel(spec.path);
   const size = chooseSize(description, spec);
@@ -118,8 +133,10 @@ async function startModel(spec: EngineModelSpec, options: EngineBackendOptions):
       allowRequestTemplate: options.allowRequestTemplates ?? false,
       renderTimeoutMilliseconds: options.templateTimeoutMs ?? 1000,
       ...(spec.chatTemplate !== undefined && { chatTemplate: spec.chatTemplate }),
+      formats: { call: spec.toolFormat, reasoning: spec.reasoningFormat },
     },
     nativeLog: options.nativeLog ?? false,
+    logitsProcessors: options.logitsProcessors ?? [],
   };
   const supervisor = await Supervisor.start({
     model: spec.id,
@@ -128,13 +145,19 @@ async function startModel(spec: EngineModelSpec, options: EngineBackendOptions):
     log: options.log,
     now: () => performance.now(),
   });
-  const model = toModel(spec, description, size, options.allowRequestTemplates ?? false);
+  const support = {
+    allowRequestTemplates: options.allowRequestTemplates ?? false,
+    noDrafts: supervisor.host.noDrafts,
+    logitsProcessors: config.logitsProcessors.length > 0,
+  };
+  const model = toModel(spec, description, size, support);
   const engine = new EngineModel({
     model,
     supervisor,
     systemFingerprint: fingerprint(spec.path, `${options.version} ${JSON.stringify(config)}`),
     parallel: size.parallel,
     queueLimit: options.queueLimit ?? 256,
+    logitsProcessors: support.logitsProcessors,
     now: Date.now,
     randomSeed: () => randomBytes(8).readBigUInt64LE(),
   });
@@ -145,8 +168,9 @@ function toModel(
   spec: EngineModelSpec,
   description: ModelDescription,
   { contextLength }: Size,
-  allowRequestTemplates: boolean,
+  support: ServerSupport,
 ): Model {
+  const { tools, reasoning, effort } = answerSupport(spec, description);
   return {
     id: spec.id,
     aliases: spec.aliases ?? [],
@@ -164,13 +188,27 @@ function toModel(
       completions: true,
       streaming: true,
       logprobs: true,
-      tools: false,
+      tools,
       structuredOutputs: true,
-      reasoning: false,
+      reasoning,
       vision: false,
       audio: false,
     },
-    parameters: parameterSupport({ allowRequestTemplates }),
+    parameters: parameterSupport({ ...support, tools, reasoning: reasoning || effort }),
+  };
+}
+
+/** What the model's template lets requests ask for. */
+function answerSupport(
+  { chatTemplate, toolFormat, reasoningFormat }: EngineModelSpec,
+  { chatTemplates }: ModelDescription,
+): { tools: boolean; reasoning: boolean; effort: boolean } {
+  const template = chatTemplate ?? chatTemplates.get('tool_use') ?? chatTemplates.get('default') ?? '';
+  const names = detectDialect(template, { call: toolFormat, reasoning: reasoningFormat });
+  return {
+    tools: reads(template, 'tools'),
+    reasoning: dialectByName(names).reasons,
+    effort: reads(template, 'reasoning_effort'),
   };
 }
 

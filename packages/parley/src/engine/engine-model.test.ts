@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { CallContext, ChatRequest, Model } from '../core/complete.ts';
 import type { ChatEvent } from '../core/event.ts';
 import { fold } from '../core/fold.ts';
+import { leaveOutUnsupported } from '../core/leave-out.ts';
 import { ParameterReport } from '../core/report.ts';
 import { EngineModel } from './engine-model.ts';
 import { Supervisor } from './supervisor.ts';
@@ -112,4 +113,49 @@ test('tokens become text again, and ids that do not exist are named', async () =
     await assert.rejects(engine.detokenize([97, wrong]), { status: 400, param: 'tokens[1]' });
     assert.throws(() => engine.tokenBytes([97, wrong]), { status: 400, param: 'tokens[1]' });
   }
+});
+
+test('callers share cached prompts with themselves, and with those who know their salt', async () => {
+  const engine = open();
+  const cached = async (id: string, parameters: ChatRequest['parameters'] = {}) => {
+    const context = { ...call(), principal: { id } };
+    const input = { kind: 'text', text: 'a prompt that is long enough to be worth keeping' } as const;
+    return (await fold(engine.complete(ask(parameters, input), context))).usage.cachedTokens;
+  };
+  assert.equal(await cached('key_a'), 0);
+  assert.equal(await cached('key_b'), 0);
+  assert.ok((await cached('key_a')) > 0);
+  assert.equal(await cached('key_b', { cache_salt: 'ours' }), 0);
+  assert.ok((await cached('key_a', { cache_salt: 'ours' })) > 0);
+  assert.equal(await cached('', { cache_salt: 'caller:key_a' }), 0);
+});
+
+test('a call is refused once it has waited for longer than its caller wants', async () => {
+  const engine = open();
+  const controllers = [1, 2].map(() => new AbortController());
+  const running = controllers.map(({ signal }) => engine.complete(ask({ max_tokens: 240 }), call(signal)));
+  for (const answer of running) assert.equal((await answer.next()).value?.type, 'start');
+  const waiting = engine.complete(ask(), { ...call(), queueLimitMs: 0 });
+  await assert.rejects(waiting.next(), { status: 429, code: 'queue_threshold_exceeded' });
+  assert.equal(engine.open, 2);
+  for (const controller of controllers) controller.abort();
+  assert.equal(engine.open, 0);
+});
+
+test('what the engine refuses as a whole parameter can be left out and reported', async () => {
+  const engine = open();
+  const context = call();
+  const complete = leaveOutUnsupported((request, given) => engine.complete(request, given));
+  const wish = ask({ moderation: { model: 'omni' }, verbosity: 'low' });
+  await assert.rejects(engine.complete(wish, call()).next(), { status: 400, code: 'unsupported_parameter' });
+  const { usage } = await fold(complete(wish, context));
+  assert.equal(usage.completionTokens, 8);
+  assert.deepEqual(
+    context.report.entries.map(({ name, change, sent }) => [name, change, sent]),
+    [
+      ['moderation', 'ignored', undefined],
+      ['verbosity', 'ignored', 'low'],
+    ],
+  );
+  assert.equal(engine.open, 0);
 });

@@ -8,8 +8,13 @@ import type {
   TokenizeRequest,
 } from '../core/complete.ts';
 import type { ChatEvent } from '../core/event.ts';
+import { withMessageTools } from './answer/message-tools.ts';
+import { openReading } from './answer/open-reading.ts';
+import type { AnswerReading } from './answer/reading.ts';
 import { withoutEffect } from './constraint/output-form.ts';
-import type { HostUpdate } from './host/messages.ts';
+import type { HostUpdate, Started } from './host/messages.ts';
+import { withKnownBias } from './known-bias.ts';
+import { promptInfo } from './prompt-info.ts';
 import { resolveRequest } from './resolve.ts';
 import type { Vocabulary } from './runtime.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -23,6 +28,8 @@ export interface EngineModelOptions {
   readonly parallel: number;
   /** Requests that may wait for a slot. */
   readonly queueLimit: number;
+  /** Whether the operator has registered logits processors. Default false. */
+  readonly logitsProcessors?: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** 64 random bits. */
@@ -48,13 +55,18 @@ export class EngineModel {
     return this.#open;
   }
 
-  async *complete(request: ChatRequest, context: CallContext): AsyncGenerator<ChatEvent> {
-    refuseUnsupported(request.parameters);
-    const { supervisor, randomSeed } = this.#options;
+  async *complete(given: ChatRequest, context: CallContext): AsyncGenerator<ChatEvent> {
+    const { supervisor, randomSeed, logitsProcessors = false } = this.#options;
+    refuseUnsupported(given.parameters, { logitsProcessors });
     const { host } = supervisor;
-    const resolved = resolveRequest(request, host.vocabulary.size);
+    const withTools = withMessageTools(given, context.report);
+    const request = withKnownBias(withTools, host.vocabulary.size, context.report);
+    const resolved = resolveRequest(request, host.vocabulary.size, context);
     for (const name of withoutEffect(request.parameters)) {
       context.report.add(name, 'ignored', 'there is one implementation of structured outputs');
+    }
+    if (request.parameters.return_tokens_as_token_ids && !request.parameters.logprobs) {
+      context.report.add('return_tokens_as_token_ids', 'ignored', NO_LOGPROBS);
     }
     checkTokens(request, this.model.contextLength);
     if (context.signal.aborted) throw callerGone();
@@ -69,7 +81,7 @@ export class EngineModel {
     };
     context.signal.addEventListener('abort', abort, { once: true });
     try {
-      yield* this.#events(call.updates, context, host.vocabulary);
+      yield* this.#events(call.updates, request, context, host.vocabulary);
     } finally {
       context.signal.removeEventListener('abort', abort);
       call.cancel();
@@ -117,6 +129,7 @@ export class EngineModel {
 
   async *#events(
     updates: { take(): Promise<HostUpdate[]> },
+    request: ChatRequest,
     context: CallContext,
     vocabulary: Vocabulary,
   ): AsyncGenerator<ChatEvent> {
@@ -130,18 +143,28 @@ export class EngineModel {
       systemFingerprint,
     } as const;
     let begun = false;
-    let echo: string | undefined;
+    let started: Partial<Started> = {};
+    let reading: AnswerReading | undefined;
     for (;;) {
       for (const update of await updates.take()) {
         if (update.kind === 'started') {
-          echo = update.echo;
+          started = update;
           for (const name of update.ignored ?? []) context.report.add(name, 'ignored', NOT_READ);
+          for (const { name, change, detail } of update.changes ?? [])
+            context.report.add(name, change, detail);
+          reading = update.answer && openReading(request, update.answer);
           continue;
         }
         // Only now: an earlier start would turn every later failure into a broken stream.
-        if (!begun) yield echo === undefined ? start : { ...start, echo };
+        if (!begun) {
+          const logprobs = update.kind === 'prompt' ? update.logprobs : undefined;
+          yield { ...start, ...promptInfo(started, logprobs, request.parameters, vocabulary) };
+        }
         begun = true;
-        yield* toEvents(update, vocabulary);
+        for (const event of toEvents(update, vocabulary)) {
+          if (reading) yield* reading.read(event);
+          else yield event;
+        }
         if (update.kind !== 'done') continue;
         this.#meanSeconds += (update.timing.totalSeconds - this.#meanSeconds) / 8;
         return;
@@ -169,6 +192,7 @@ export class EngineModel {
   }
 }
 
+const NO_LOGPROBS = 'It says how log probabilities are written, and none were asked for.';
 const NOT_READ = "The model's chat template does not read it.";
 
 const NO_STATS: Omit<BackendStats, 'model' | 'rejected' | 'slots'> = {
@@ -188,8 +212,9 @@ const NO_STATS: Omit<BackendStats, 'model' | 'rejected' | 'slots'> = {
 };
 
 /** Millions of tokens need not travel to the engine to be refused. */
-function checkTokens({ input }: ChatRequest, contextLength: number): void {
+function checkTokens({ input, parameters }: ChatRequest, contextLength: number): void {
   if (input.kind !== 'tokens' || input.tokens.length < contextLength) return;
+  if (parameters.truncate_prompt_tokens != null) return;
   throw invalidRequest(
     'prompt',
     `This model's maximum context length is ${contextLength} tokens, but the prompt has ${input.tokens.length} tokens, which leaves no room for an answer.`,

@@ -1,10 +1,19 @@
 import { ApiError, internalError } from '@parley/protocol/errors';
+import { GatedText } from './answer/gated-text.ts';
+import { MarkSets, type Marks } from './answer/marks.ts';
+import { ReasoningBudget } from './answer/reasoning-budget.ts';
+import { BeamRunner } from './beam-runner.ts';
 import type { Guide } from './constraint/guide.ts';
 import { Guides } from './constraint/guides.ts';
+import { checkDrafts } from './draft-check.ts';
 import { fillBatch } from './fill-batch.ts';
 import { type EngineRequest, openRequest } from './open-request.ts';
 import { OpenRequests } from './open-requests.ts';
+import type { ReasoningLimit } from './options.ts';
+import { QueueDeadlines } from './queue-deadlines.ts';
 import type { Runtime, TokenId } from './runtime.ts';
+import { openChain, type ProcessorRegistry } from './sampler/processor.ts';
+import { PromptScores } from './sampler/prompt-scores.ts';
 import { SequenceSampler } from './sampler/sampler.ts';
 import { SamplerWorkspace } from './sampler/workspace.ts';
 import { type Chunk, Scheduler, type SchedulerOptions } from './scheduler.ts';
@@ -17,8 +26,10 @@ import { TokenText } from './text/token-text.ts';
 import type { Update } from './update.ts';
 
 export interface EngineOptions
-  extends Omit<SchedulerOptions, 'slots' | 'batchLimit' | 'partialPrefix' | 'leastPiece'> {
+  extends Omit<SchedulerOptions, 'slots' | 'batchLimit' | 'outputLimit' | 'partialPrefix' | 'leastPiece'> {
   readonly runtime: Runtime;
+  /** What the operator has registered. Default: nothing. */
+  readonly processors?: ProcessorRegistry;
   /** Receives what a step brought, at most once per step. */
   readonly emit: (updates: Update[]) => void;
   /** Milliseconds, monotonic. */
@@ -36,10 +47,14 @@ export class Engine {
   readonly #workspace: SamplerWorkspace;
   readonly #tokenText: TokenText;
   readonly #guides: Guides;
+  readonly #markSets: MarkSets;
+  readonly #only: Uint32Array;
   /** So that the running sequences always fit into a batch. */
   readonly #forcedLimit: number;
   readonly #options: EngineOptions;
   readonly #requests: OpenRequests;
+  readonly #beams: BeamRunner;
+  readonly #deadlines = new QueueDeadlines();
   readonly #counters = new EngineCounters();
 
   constructor(options: EngineOptions) {
@@ -50,12 +65,15 @@ export class Engine {
       ...options,
       slots: runtime.sequenceLimit,
       batchLimit: runtime.batchLimit,
+      outputLimit: runtime.outputLimit,
       partialPrefix: runtime.partialPrefix,
       leastPiece: runtime.invariantRows,
     });
     this.#workspace = new SamplerWorkspace(runtime.vocabulary.size);
     this.#tokenText = new TokenText(runtime.vocabulary);
     this.#guides = new Guides(runtime);
+    this.#markSets = new MarkSets(runtime.vocabulary);
+    this.#only = new Uint32Array((runtime.vocabulary.size + 31) >> 5);
     this.#forcedLimit = Math.min(MAX_FORCED, Math.floor(runtime.batchLimit / options.parallel) - 1);
     this.#requests = new OpenRequests({
       endOfGeneration: runtime.vocabulary.endOfGeneration,
@@ -63,13 +81,27 @@ export class Engine {
       now: options.now,
       onEnd: (sequence) => this.#scheduler.remove(sequence),
     });
+    this.#beams = new BeamRunner({
+      vocabulary: runtime.vocabulary,
+      workspace: this.#workspace,
+      contextLength: runtime.contextLength,
+      parallel: options.parallel,
+      requests: this.#requests,
+      move: (moves) => this.#applyMoves(moves),
+      remove: (sequence) => this.#scheduler.remove(sequence),
+      prepare: (sequence) => this.#prepare(sequence, options.now()),
+      fail: (request, error) => this.#failRequest(request, error),
+    });
   }
 
   /** Queues a request. Throws an ApiError when it can never run. */
   add(request: EngineRequest): void {
     const open = openRequest(request, this.#runtime.contextLength);
+    this.#beams.start(open.sequences, request);
     this.#requests.add(open);
-    for (const sequence of open.sequences) this.#scheduler.add(sequence);
+    const { id, arrivedAt, queueLimitMs } = request;
+    if (queueLimitMs !== undefined) this.#deadlines.add(id, arrivedAt, queueLimitMs);
+    for (const sequence of open.queued) this.#scheduler.add(sequence);
   }
 
   /** Ends a request without a word; unknown ids are ignored, because the end may have crossed the cancellation. */
@@ -84,6 +116,7 @@ export class Engine {
 
   step(): void {
     const begun = this.#options.now();
+    for (const { request, refusal } of this.#deadlines.overdue(begun)) this.#failRequest(request, refusal);
     const { moves, chunks } = this.#scheduler.plan();
     let decodeMs = 0;
     try {
@@ -126,10 +159,45 @@ export class Engine {
     this.#counters.step(chunks, decodeMs);
     // All before any is sampled: a row that fails its request releases the slots of the others with it.
     for (const { sequence, count } of chunks) sequence.computed += count;
-    for (const [row, { sequence }] of chunks.filter(({ output }) => output).entries()) {
-      if (!sequence.ended) this.#sample(sequence, this.#runtime.logits(row));
+    const drafting = chunks
+      .filter(({ drafts }) => drafts)
+      .map(({ sequence }) => ({ sequence, slot: sequence.slot }));
+    let row = 0;
+    for (const chunk of chunks) {
+      if (chunk.outputs > 0 && !chunk.sequence.ended) this.#read(chunk, row);
+      row += chunk.outputs;
     }
+    this.#beams.advance(chunks.map(({ sequence }) => sequence));
+    for (const { sequence, slot } of drafting)
+      if (slot !== undefined) this.#runtime.truncate(slot, sequence.computed);
     return decodeMs;
+  }
+
+  /** Takes what the model gave for a chunk; the first of its wanted rows is `row`. */
+  #read(chunk: Chunk, row: number): void {
+    const { sequence, start, outputs, drafts } = chunk;
+    if (sequence.scored && start < sequence.promptLength) this.#score(chunk, row);
+    if (sequence.prefilling || sequence.ended) return;
+    if (sequence.options.maxTokens === 0) this.#requests.endEmpty(sequence);
+    else if (sequence.search)
+      this.#beams.read(sequence, sequence.search, this.#runtime.logits(row + outputs - 1));
+    else this.#sampleRows(chunk, row + outputs - 1 - (drafts?.length ?? 0));
+  }
+
+  /** `row` is the row of the last token that is known. */
+  #sampleRows(chunk: Chunk, row: number): void {
+    checkDrafts(chunk, (at) => {
+      if (at > 0) this.#counters.completionTokens++;
+      this.#sample(chunk.sequence, this.#runtime.logits(row + at));
+    });
+  }
+
+  #score({ sequence, start, outputs }: Chunk, row: number): void {
+    try {
+      sequence.scores?.addRows(start, outputs, (at) => this.#runtime.logits(row + at), this.#workspace);
+    } catch (error) {
+      this.#failRequest(sequence.request, error);
+    }
   }
 
   /** Makes what an admitted sequence needs to be sampled; options that do not fit the vocabulary fail its request alone. */
@@ -138,16 +206,27 @@ export class Engine {
     const { vocabulary } = this.#runtime;
     const prompt = tokens.subarray(0, promptLength);
     try {
-      sequence.sampler = new SequenceSampler(options.sampling, vocabulary, this.#workspace, prompt, seed);
-      sequence.text = new OutputText(options.text, this.#tokenText);
+      const { sampling } = options;
+      const workspace = this.#workspace;
+      const place = { vocabulary, workspace, prompt };
+      const chain = openChain(sampling.logitsProcessors, this.#options.processors, place);
+      sequence.sampler = new SequenceSampler(sampling, vocabulary, workspace, prompt, seed, chain);
+      const marks = this.#markSets.of(options.marks ?? []);
+      const text = new OutputText(options.text, this.#tokenText, marks.ids);
+      sequence.text = options.shape
+        ? new GatedText(text, options.shape, (token) => this.#tokenText.bytes(token))
+        : text;
+      if (sequence.scored) sequence.scores = new PromptScores(prompt, options.promptLogprobs ?? 0);
       sequence.guide = options.output
-        ? this.#guides.start(options.output, { mayEnd: !options.sampling.ignoreEos })
+        ? this.#guides.start(options.output, { mayEnd: !options.sampling.ignoreEos, marks })
         : undefined;
+      sequence.reasoning = options.reasoning && this.#reasoningBudget(options.reasoning, marks);
     } catch (error) {
       this.#failRequest(sequence.request, error);
       return;
     }
     this.#counters.cachedTokens += sequence.cached;
+    this.#deadlines.delete(sequence.request);
     this.#requests.get(sequence.request)?.admit(sequence, now);
   }
 
@@ -155,7 +234,10 @@ export class Engine {
     const { sampler } = sequence;
     if (!sampler) throw new Error('a sequence was decoded before it was prepared');
     try {
-      const sample = sampler.sample(logits, sequence.guide?.mask());
+      const closing = sequence.reasoning?.next;
+      const mask = closing === undefined ? sequence.guide?.mask() : this.#onlyMask(closing);
+      const sample = sampler.sample(logits, mask);
+      sequence.reasoning?.advance(this.#tokenText.bytes(sample.token));
       sequence.append(sample.token);
       const info = sample.logprob === undefined ? undefined : tokenInfo(sample, this.#runtime.vocabulary);
       this.#requests.commit(sequence, sample.token, info);
@@ -173,6 +255,7 @@ export class Engine {
     if (sampler && options.sampling.logprobs === undefined) {
       for (const forced of guide.takeForced(this.#forcedLimit)) {
         sampler.record(forced);
+        sequence.reasoning?.advance(this.#tokenText.bytes(forced));
         sequence.append(forced);
         this.#counters.completionTokens++;
         this.#requests.commit(sequence, forced, undefined);
@@ -180,6 +263,16 @@ export class Engine {
       }
     }
     if (guide.finished) this.#requests.complete(sequence);
+  }
+
+  #reasoningBudget({ tokens, forcedEnd, ...block }: ReasoningLimit, marks: Marks): ReasoningBudget {
+    const closing = marks.tokenize(forcedEnd, (text) => this.#runtime.tokenizeText(text));
+    return new ReasoningBudget({ ...block, limit: tokens, closing });
+  }
+
+  /** A mask with one token: a view that is valid until the next call. */
+  #onlyMask(token: TokenId): Uint32Array {
+    return this.#only.fill(0).fill(1 << (token & 31), token >> 5, (token >> 5) + 1);
   }
 
   #applyMoves(moves: readonly CacheMove[]): void {
@@ -191,7 +284,8 @@ export class Engine {
 
   #failRequest(id: number, error: unknown): void {
     if (!this.#drop(id)) return;
-    if (!(error instanceof ApiError)) this.#options.log('a request failed in the engine', error);
+    const cause = error instanceof ApiError ? error.cause : error;
+    if (cause !== undefined) this.#options.log('a request failed in the engine', cause);
     const reason =
       error instanceof ApiError ? error : internalError('The engine failed on this request.', error);
     this.#requests.fail(id, reason);
@@ -201,10 +295,7 @@ export class Engine {
   #failAll(error: unknown): void {
     this.#options.log('the model failed', error);
     for (const id of this.#requests.ids) {
-      this.#failRequest(
-        id,
-        internalError('The model failed while it was answering. Please try again.', error),
-      );
+      this.#failRequest(id, internalError('The model failed while it was answering. Please try again.'));
     }
     this.#applyMoves(this.#scheduler.slots.clear());
   }
@@ -214,6 +305,7 @@ export class Engine {
     const request = this.#requests.get(id);
     if (!request) return false;
     this.#requests.delete(id);
+    this.#deadlines.delete(id);
     for (const sequence of request.sequences) {
       sequence.ended = true;
       this.#scheduler.remove(sequence);

@@ -59,7 +59,7 @@ export class OpenRequests {
     const { sampling, text: textOptions, maxTokens } = options;
     const { text } = sequence;
     if (!text) throw new Error('a token came before its sequence was prepared');
-    if (sampled === 1) this.#firstToken(sequence.request);
+    if (sampled === 1) this.begin(sequence);
     const isStopId = sampling.stopTokenIds.includes(token);
     const isEnd = !sampling.ignoreEos && this.#options.endOfGeneration.has(token);
     if (isStopId || isEnd) {
@@ -74,6 +74,12 @@ export class OpenRequests {
       this.#end(sequence, 'length');
   }
 
+  /** Ends a choice of which no token is wanted, now that its prompt is computed. */
+  endEmpty(sequence: Sequence): void {
+    this.begin(sequence);
+    this.#end(sequence, 'length');
+  }
+
   /** Ends a choice whose form is complete: nothing may follow. */
   complete(sequence: Sequence): void {
     this.#end(sequence, 'stop');
@@ -83,31 +89,49 @@ export class OpenRequests {
     this.#updates.push({ kind: 'failed', request: id, error: error.toOptions() });
   }
 
-  #firstToken(id: number): void {
+  /** Tells, once a request, that its prompt is computed. */
+  begin({ request: id }: Sequence): void {
     const request = this.#byId.get(id);
     if (!request?.firstToken(this.#options.now())) return;
-    this.#updates.push({ kind: 'prompt', request: id, ...request.promptUsage });
+    const logprobs = request.sequences[0].scores?.packed;
+    this.#updates.push({
+      kind: 'prompt',
+      request: id,
+      ...request.promptUsage,
+      ...(logprobs && { logprobs }),
+    });
   }
 
   #piece(sequence: Sequence, piece: OutputPiece | undefined): void {
     if (!piece) return;
     const { request, choice } = sequence;
     const { text, tokenCount, tokens } = piece;
-    sequence.reported += tokenCount;
-    this.#updates.push({ kind: 'text', request, choice, text, tokenCount, ...(tokens && { tokens }) });
+    const ids = report(sequence, tokenCount);
+    this.#updates.push({
+      kind: 'text',
+      request,
+      choice,
+      text,
+      tokenCount,
+      ...(tokens && { tokens }),
+      ...ids,
+    });
   }
 
   #end(sequence: Sequence, reason: FinishReason, stop?: string | number): void {
     const { request: id, choice } = sequence;
-    this.#piece(sequence, sequence.text?.flush());
+    const last = sequence.text?.flush();
+    this.#piece(sequence, last);
     const tokenCount = sequence.sampled - sequence.reported;
+    const ids = report(sequence, tokenCount);
     this.#updates.push({
       kind: 'end',
       request: id,
       choice,
-      reason,
+      ...(last?.stopped === undefined ? { reason } : { reason: 'stop', stop: last.stopped }),
       tokenCount,
       ...(stop !== undefined && { stop }),
+      ...ids,
     });
     sequence.ended = true;
     this.#options.onEnd(sequence);
@@ -116,4 +140,12 @@ export class OpenRequests {
     this.#byId.delete(id);
     this.#updates.push({ kind: 'done', request: id, ...request.summary(this.#options.now()) });
   }
+}
+
+/** Accounts for the next tokens; updates tell of tokens in the order in which they were sampled. */
+function report(sequence: Sequence, tokenCount: number): { tokenIds?: readonly TokenId[] } {
+  const from = sequence.promptLength + sequence.reported;
+  sequence.reported += tokenCount;
+  if (!sequence.options.tokenIds) return {};
+  return { tokenIds: Array.from(sequence.tokens.subarray(from, from + tokenCount)) };
 }

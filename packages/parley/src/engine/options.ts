@@ -1,4 +1,6 @@
+import type { AnswerShape } from './answer/gated-text.ts';
 import type { TokenId } from './runtime.ts';
+import type { ProcessorWish } from './sampler/processor-wish.ts';
 import type { PackedStrings } from './text/sorted-strings.ts';
 
 /** Everything that decides which token comes next. Resolved: no nulls, no wire names. */
@@ -13,6 +15,8 @@ export interface SamplingOptions {
   readonly minP: number;
   /** Any 64-bit value. Undefined: drawn by the engine. */
   readonly seed: bigint | undefined;
+  /** Functions of the operator's that change the logits. */
+  readonly logitsProcessors?: ProcessorWish | undefined;
   /** -2..2, times the number of occurrences in the completion. */
   readonly frequencyPenalty: number;
   /** -2..2, once per token that occurs in the completion. */
@@ -56,14 +60,36 @@ export interface BadWords extends PreparedBadWords {
   readonly text: Omit<TextOptions, 'stop'>;
 }
 
+/** When and how a block of reasoning is closed. */
+export interface ReasoningLimit {
+  /** Tokens, at least 1. */
+  readonly tokens: number;
+  /** Whether the prompt ends inside of the block. */
+  readonly isOpen: boolean;
+  readonly begin: string;
+  readonly end: string;
+  /** Text that closes it early. */
+  readonly forcedEnd: string;
+}
+
 /** One choice of one request, as the engine runs it. */
 export interface SequenceOptions {
   readonly sampling: SamplingOptions;
   readonly text: TextOptions;
-  /** At least 1; the context's end is a limit of its own. */
+  /** The context's end is a limit of its own. 0: the prompt is computed, and nothing is sampled. */
   readonly maxTokens: number;
+  /** Log probabilities of the prompt: how many of the best tokens are listed for each of its tokens, 0..20. Undefined: none. */
+  readonly promptLogprobs?: number;
+  /** Whether updates tell the ids of the tokens that they stand for. */
+  readonly tokenIds?: boolean;
   /** JSON of the OutputForm that the answer must have. */
   readonly output?: string;
+  /** Names of control tokens that the answer's form is made of: they are shown, whatever becomes of others. */
+  readonly marks?: readonly string[];
+  /** Where stop strings do not count everywhere. */
+  readonly shape?: AnswerShape;
+  /** How long the model may think. */
+  readonly reasoning?: ReasoningLimit;
 }
 
 /** A sampled token. */

@@ -41,6 +41,24 @@ test('the newer names win, and the fewest tokens cannot be more than the most', 
   });
 });
 
+test('without a salt of their own, requests share prefixes with those of the same caller only', () => {
+  const input = { kind: 'text', text: '' } as const;
+  const salt = (id: string, cache_salt?: string | null) =>
+    resolveRequest({ input, parameters: { cache_salt } }, 10, { principal: { id } }).salt;
+  assert.equal(salt('key_a'), salt('key_a', null));
+  assert.equal(salt(''), salt(''));
+  assert.equal(salt('key_a', 'secret'), salt('key_b', 'secret'));
+  const all = [
+    salt(''),
+    salt('key_a'),
+    salt('key_b'),
+    salt('', 'key_a'),
+    salt('', 'caller:key_a'),
+    salt('', 'x'),
+  ];
+  assert.equal(new Set(all).size, all.length);
+});
+
 test('tiers come before priorities', () => {
   const priority = (parameters: RequestParameters) => resolve(parameters, 10).priority;
   assert.ok(priority({ service_tier: 'priority', priority: 1e300 }) < priority({ priority: -1e300 }));

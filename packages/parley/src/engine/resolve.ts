@@ -1,9 +1,11 @@
 import { seedToUint64 } from '@parley/protocol';
 import { invalidRequest } from '@parley/protocol/errors';
-import type { ChatRequest, Parameters } from '../core/complete.ts';
-import { outputForm } from './constraint/output-form.ts';
+import type { CallContext, ChatRequest, Parameters } from '../core/complete.ts';
+import { type BeamOptions, beamOptions } from './beam-parameters.ts';
 import type { SamplingOptions, TextOptions } from './options.ts';
+import { prefixSalt } from './prefix-salt.ts';
 import type { TokenId } from './runtime.ts';
+import { processorWish } from './sampler/processor-wish.ts';
 
 /** What can be said of a request before its prompt is tokenised and its bad words are looked up in the vocabulary. */
 export interface ResolvedRequest {
@@ -16,10 +18,18 @@ export interface ResolvedRequest {
   /** What the caller calls the prompt: `messages` or `prompt`. */
   readonly promptParameter: string;
   readonly n: number;
+  /** Present: the choices are the best of a search. */
+  readonly beams: BeamOptions | undefined;
   readonly priority: number;
   readonly salt: string;
-  /** JSON of the OutputForm that the answer must have. */
-  readonly output?: string;
+  /** Longest time to wait for a turn, in milliseconds. */
+  readonly queueLimitMs: number | undefined;
+  /** Log probabilities of the prompt: how many of the best tokens to list at each position. Undefined: none. */
+  readonly promptLogprobs: number | undefined;
+  /** The same for the part of the prompt that `echo` puts before the answer. */
+  readonly echoLogprobs: number | undefined;
+  /** Whether the ids of all tokens are wanted, of the prompt and of the answer. */
+  readonly tokenIds: boolean;
 }
 
 /** Priorities end at a quarter of it, so that tiers do not mix and every sum is exact. */
@@ -34,6 +44,7 @@ const MAX_BAD_WORDS = 1000;
 export function resolveRequest(
   { input, parameters }: Pick<ChatRequest, 'input' | 'parameters'>,
   vocabularySize: number,
+  caller: Pick<CallContext, 'principal' | 'queueLimitMs'> = { principal: { id: '' } },
 ): ResolvedRequest {
   const maxTokens = parameters.max_completion_tokens ?? parameters.max_tokens ?? undefined;
   const badWords = parameters.bad_words?.length ?? 0;
@@ -51,10 +62,8 @@ export function resolveRequest(
       `${name} must be at most the token limit of ${maxTokens}, got ${sampling.minTokens}.`,
     );
   }
-  const output = outputForm(parameters);
   return {
     sampling,
-    ...(output && { output: JSON.stringify(output) }),
     text: {
       stop: resolveStop(parameters.stop ?? []),
       includeStop: parameters.include_stop_str_in_output ?? false,
@@ -65,8 +74,13 @@ export function resolveRequest(
     lengthParameter: lengthParameter(parameters),
     promptParameter: input.kind === 'messages' ? 'messages' : 'prompt',
     n: parameters.n ?? 1,
+    beams: beamOptions(parameters),
     priority: within(TIER / 4, parameters.priority ?? 0) + TIER_PRIORITY[parameters.service_tier ?? 'auto'],
-    salt: parameters.cache_salt ?? '',
+    salt: prefixSalt(parameters.cache_salt, caller.principal),
+    queueLimitMs: caller.queueLimitMs,
+    promptLogprobs: parameters.prompt_logprobs ?? undefined,
+    echoLogprobs: parameters.echo && parameters.logprobs ? (parameters.top_logprobs ?? 0) : undefined,
+    tokenIds: parameters.return_token_ids ?? false,
   };
 }
 
@@ -98,6 +112,7 @@ function resolveSampling(parameters: Parameters, vocabularySize: number): Resolv
     topK: Math.max(0, parameters.top_k ?? 0),
     minP: parameters.min_p ?? 0,
     seed: seed == null ? undefined : seedToUint64(seed),
+    logitsProcessors: processorWish(parameters),
     frequencyPenalty: parameters.frequency_penalty ?? 0,
     presencePenalty: parameters.presence_penalty ?? 0,
     repetitionPenalty: parameters.repetition_penalty ?? 1,

@@ -53,8 +53,12 @@ export interface Runtime {
   /** Rows that one batch can hold. */
   readonly batchLimit: number;
   readonly sequenceLimit: number;
+  /** Rows of one batch whose logits can be wanted. */
+  readonly outputLimit: number;
   /** False where a sequence can only be copied or emptied as a whole (recurrent and hybrid models). */
   readonly partialPrefix: boolean;
+  /** Why tokens that may come next cannot be tried together, without another answer than one by one; undefined where they can. */
+  readonly noDrafts: string | undefined;
   /** Prompt pieces of at least this many rows give the same logits however the prompt is cut; 1 where cuts never matter. */
   readonly invariantRows: number;
   readonly batch: Batch;

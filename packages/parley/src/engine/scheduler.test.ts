@@ -37,9 +37,9 @@ function run(runtime: ToyRuntime, plan: Plan): void {
   if (plan.chunks.length === 0) return;
   fillBatch(runtime.batch, plan.chunks);
   runtime.decode();
-  for (const { sequence, count, output } of plan.chunks) {
+  for (const { sequence, count } of plan.chunks) {
     sequence.computed += count;
-    if (output) sequence.append(97);
+    if (!sequence.prefilling) sequence.append(97);
   }
 }
 
@@ -293,6 +293,28 @@ test('prompts are cut into pieces of the least length, whatever runs beside', ()
       counts.every((count) => count >= Math.min(8, lengths[i])),
       `${lengths[i]} was cut into ${counts}`,
     );
+  }
+});
+
+test('scored prompts want the logits of every row, and never more than a batch has', () => {
+  const limits = { batchLimit: 32, promptBudget: 16, leastPiece: 8, parallel: 4, outputLimit: 19 };
+  const { scheduler, step } = setUp(limits);
+  const lengths = [9, 15, 16, 17, 31, 40, 55, 60, 3, 8, 23, 24, 25, 59, 1, 2];
+  const options = { ...OPTIONS, promptLogprobs: 0 };
+  const all = lengths.map((length, i) =>
+    sequence(prompt(length, 65 + i), i % 4 === 3 ? {} : { options, salt: Symbol('own') }),
+  );
+  for (const one of all) scheduler.add(one);
+  for (let steps = 0; all.some(({ prefilling }) => prefilling); steps++) {
+    assert.ok(steps < 500, 'a prompt never gets its turn');
+    const { chunks } = step();
+    assert.ok(chunks.reduce((sum, { outputs }) => sum + outputs, 0) <= limits.outputLimit);
+    for (const { sequence, start, count, outputs } of chunks) {
+      if (start >= sequence.promptLength) continue;
+      assert.ok(count >= Math.min(8, sequence.promptLength), `${sequence.promptLength} was cut to ${count}`);
+      assert.equal(outputs, sequence.scored ? count : Number(!sequence.prefilling));
+    }
+    for (const one of scheduler.running) if (one.sampled > 2) scheduler.remove(one);
   }
 });
 

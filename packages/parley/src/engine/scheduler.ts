@@ -1,3 +1,5 @@
+import { withDrafts } from './draft-plan.ts';
+import type { TokenId } from './runtime.ts';
 import type { Sequence } from './sequence.ts';
 import { type CacheMove, COPIED_PER_COMPUTED, SlotTable } from './slots.ts';
 
@@ -14,14 +16,19 @@ export interface SchedulerOptions {
   readonly partialPrefix?: boolean;
   /** Prompts are cut into pieces of at least this many tokens, and as many of each are computed, never reused. */
   readonly leastPiece?: number;
+  /** Rows of one batch whose logits can be wanted, at least `parallel`. Default: all. */
+  readonly outputLimit?: number;
 }
 
-/** `count` tokens of a sequence from position `start`; `output` when the last one's logits are wanted. */
+/** `count` tokens of a sequence from position `start`, and behind them its drafts. */
 export interface Chunk {
   readonly sequence: Sequence;
   readonly start: number;
   readonly count: number;
-  readonly output: boolean;
+  /** Of how many of the last of all these the logits are wanted. */
+  readonly outputs: number;
+  /** Tokens that may turn out to come next. */
+  readonly drafts?: readonly TokenId[];
 }
 
 /** One step: first the moves, then one batch of all chunks. */
@@ -40,11 +47,13 @@ export class Scheduler {
   /** By priority, then arrival. */
   readonly #waiting: Sequence[] = [];
   readonly #leastPiece: number;
+  readonly #outputLimit: number;
 
   constructor(options: SchedulerOptions) {
     checkLimits(options);
     this.#options = options;
     this.#leastPiece = leastPiece(options);
+    this.#outputLimit = options.outputLimit ?? options.batchLimit;
     this.slots = new SlotTable({
       slots: options.slots,
       minimumCopy: options.minimumCopy ?? DEFAULT_MINIMUM_COPY,
@@ -77,7 +86,9 @@ export class Scheduler {
   plan(): Plan {
     const moves = this.#admit();
     if (this.#waiting.length === 0) moves.push(...this.slots.closeHole(HOLE_PATIENCE_STEPS));
-    return { moves, chunks: this.#chunks() };
+    const { batchLimit } = this.#options;
+    const chunks = withDrafts(this.#chunks(), { batchLimit, outputLimit: this.#outputLimit });
+    return { moves, chunks };
   }
 
   #admit(): CacheMove[] {
@@ -91,29 +102,49 @@ export class Scheduler {
         at++;
         continue;
       }
+      // It keeps its turn, or smaller ones would go before it for ever.
+      const places = 1 + sequence.companions.length;
+      if (places > free) break;
       this.#waiting.splice(at, 1);
       const placed = this.slots.place(sequence);
+      for (const companion of sequence.companions) placed.push(...this.slots.reserve(companion));
       for (const move of placed) if (move.kind === 'copy') copies -= move.length;
       moves.push(...placed);
-      free--;
+      free -= places;
     }
     return moves;
   }
 
   #chunks(): Chunk[] {
-    const running = this.running;
+    const running = this.running.filter(({ idle }) => !idle);
     const prefilling = running.filter((sequence) => sequence.prefilling);
     const generating = running.reduce((rows, sequence) => rows + ahead(sequence), 0);
     const { batchLimit, promptBudget } = this.#options;
     const room = batchLimit - generating;
     const budget = generating > 0 ? Math.min(room, promptBudget) : room;
     const shares = fairShares(prefilling, budget, this.#leastPiece);
+    this.#capScored(shares, running);
     return running.flatMap((sequence) => {
       const start = sequence.computed;
       const count = sequence.prefilling ? (shares.get(sequence) ?? 0) : ahead(sequence);
       if (count === 0) return [];
-      return { sequence, start, count, output: start + count >= sequence.promptLength };
+      const outputs = start + count >= sequence.promptLength ? 1 : 0;
+      return { sequence, start, count, outputs: isScoring(sequence) ? count : outputs };
     });
+  }
+
+  /** A scored prompt wants the logits of all its rows, of which a batch has only so many: its pieces are shorter. */
+  #capScored(shares: Map<Sequence, number>, running: readonly Sequence[]): void {
+    const scored = running.filter((sequence) => isScoring(sequence) && shares.get(sequence));
+    if (scored.length === 0) return;
+    const room = this.#outputLimit - (running.length - scored.length);
+    const least = Math.max(
+      1,
+      Math.min(this.#leastPiece, (this.#outputLimit - this.#options.parallel + 1) >> 1),
+    );
+    for (const [sequence, share] of fairShares(scored, room, least)) {
+      shares.set(sequence, Math.min(share, shares.get(sequence) ?? 0));
+    }
   }
 }
 
@@ -122,12 +153,19 @@ function ahead(sequence: Sequence): number {
   return sequence.prefilling ? 0 : sequence.length - sequence.computed;
 }
 
+function isScoring(sequence: Sequence): boolean {
+  return sequence.scored && sequence.prefilling;
+}
+
 /** Outside of these a batch would overflow, or a prompt never get a row beside running sequences. */
-function checkLimits({ slots, parallel, batchLimit, promptBudget }: SchedulerOptions): void {
+function checkLimits({ slots, parallel, batchLimit, promptBudget, outputLimit }: SchedulerOptions): void {
   if (parallel < 1 || parallel > slots || parallel > batchLimit) {
     throw new RangeError(
       `parallel must be at least 1 and at most the ${slots} places of the cache and the ${batchLimit} rows of a batch, not ${parallel}.`,
     );
+  }
+  if (outputLimit !== undefined && outputLimit < parallel) {
+    throw new RangeError(`outputLimit must be at least the ${parallel} of parallel, not ${outputLimit}.`);
   }
   if (promptBudget < 1) throw new RangeError(`promptBudget must be at least 1, not ${promptBudget}.`);
 }

@@ -1,8 +1,12 @@
+import type { ReasoningBudget } from './answer/reasoning-budget.ts';
+import type { BeamSearch } from './beam-search.ts';
 import type { Guide } from './constraint/guide.ts';
+import type { Drafter } from './draft.ts';
 import type { SequenceOptions } from './options.ts';
 import type { SequenceId, TokenId } from './runtime.ts';
+import type { PromptScores } from './sampler/prompt-scores.ts';
 import type { SequenceSampler } from './sampler/sampler.ts';
-import type { OutputText } from './text/output-text.ts';
+import type { AnswerText } from './text/output-text.ts';
 
 export interface SequenceInit {
   /** Of the request; unique among the open ones. */
@@ -14,10 +18,12 @@ export interface SequenceInit {
   readonly seed: bigint;
   /** Lower runs earlier. */
   readonly priority: number;
-  /** Prefixes are shared only between equal salts. */
-  readonly salt: string;
+  /** Prefixes are shared only between equal salts; a symbol is the salt of one request alone. */
+  readonly salt: string | symbol;
   /** Another choice of the same prompt, whose prefill this one waits for. */
   readonly leader?: Sequence | undefined;
+  /** Present when the answer is expected to repeat a text. */
+  readonly drafter?: Drafter | undefined;
 }
 
 /** Entries by which `tokens` grows at least. */
@@ -30,8 +36,9 @@ export class Sequence {
   readonly options: SequenceOptions;
   readonly seed: bigint;
   readonly priority: number;
-  readonly salt: string;
+  readonly salt: string | symbol;
   readonly leader: Sequence | undefined;
+  readonly drafter: Drafter | undefined;
   readonly promptLength: number;
   /** Prompt, then the sampled tokens. Replaced by a longer one as it grows: a waiting sequence costs nothing but its prompt. */
   tokens: Int32Array;
@@ -43,11 +50,21 @@ export class Sequence {
   cached = 0;
   slot: SequenceId | undefined;
   ended = false;
+  /** Present when it holds a beam. */
+  search: BeamSearch | undefined;
+  /** Other sequences that get their places together with this one, or not at all. */
+  companions: readonly Sequence[] = [];
+  /** Whether nothing is to be computed for now, though it keeps its place. */
+  idle = false;
   /** Made on admission, for the same reason. */
   sampler: SequenceSampler | undefined;
-  text: OutputText | undefined;
+  text: AnswerText | undefined;
   /** Present when the answer must have a form. */
   guide: Guide | undefined;
+  /** Present when it may not think for as long as it likes. */
+  reasoning: ReasoningBudget | undefined;
+  /** Present when the prompt is scored. */
+  scores: PromptScores | undefined;
   /** Sampled tokens that a text piece has accounted for. */
   reported = 0;
 
@@ -59,9 +76,15 @@ export class Sequence {
     this.priority = init.priority;
     this.salt = init.salt;
     this.leader = init.leader;
+    this.drafter = init.drafter;
     this.promptLength = init.prompt.length;
     this.tokens = init.prompt;
     this.length = init.prompt.length;
+  }
+
+  /** Whether the log probabilities of the prompt are wanted from this choice. */
+  get scored(): boolean {
+    return this.options.promptLogprobs !== undefined && this.leader === undefined;
   }
 
   get sampled(): number {
@@ -71,6 +94,15 @@ export class Sequence {
   /** Whether the prompt is still being computed. */
   get prefilling(): boolean {
     return this.computed < this.promptLength;
+  }
+
+  /** Back to its prompt, without a place. */
+  restart(): void {
+    if (this.slot !== undefined) throw new Error('a sequence in the cache cannot be started again');
+    // A copy: what the place keeps as a prefix is still written in the old one.
+    this.tokens = this.tokens.slice(0, this.promptLength);
+    this.length = this.promptLength;
+    this.computed = 0;
   }
 
   append(token: TokenId): void {

@@ -13,7 +13,7 @@ export interface Slot {
   /** What the cells hold: the first `length` entries. While a sequence runs here, its own `computed` tokens count instead. */
   tokens: Int32Array;
   length: number;
-  salt: string;
+  salt: string | symbol;
   /** Rises with every use; the smallest is the least recently used. */
   usedAt: number;
 }
@@ -91,6 +91,15 @@ export class SlotTable {
     this.#seat(slot, sequence);
     sequence.computed = reused;
     sequence.cached = reused;
+    return moves;
+  }
+
+  /** Seats a sequence that has nothing to compute yet. */
+  reserve(sequence: Sequence): CacheMove[] {
+    const slot = this.#freeSlot(undefined);
+    const moves: CacheMove[] = slot.length > 0 ? [{ kind: 'truncate', slot: slot.id, length: 0 }] : [];
+    this.#seat(slot, sequence);
+    sequence.computed = 0;
     return moves;
   }
 

@@ -18,10 +18,10 @@ export class EngineCounters {
   step(chunks: readonly Chunk[], decodeMs: number): void {
     this.steps++;
     this.decodeMs += decodeMs;
-    for (const { sequence, start, count, output } of chunks) {
-      this.batchTokens += count;
+    for (const { sequence, start, count, drafts } of chunks) {
+      this.batchTokens += count + (drafts?.length ?? 0);
       if (start < sequence.promptLength) this.promptTokens += count;
-      if (output) this.completionTokens++;
+      if (start + count >= sequence.promptLength && sequence.options.maxTokens > 0) this.completionTokens++;
     }
   }
 

@@ -14,8 +14,7 @@ const refusedUnlessEmpty = (reason: string): Rule => ({
   neutral: (value) => typeof value === 'object' && value !== null && Object.keys(value).length === 0,
 });
 
-const NO_TOOLS = 'the embedded engine does not call tools yet';
-const NO_REASONING = 'the embedded engine does not tell reasoning from the answer yet';
+const NO_PROCESSORS = 'no logits processor is registered on this server';
 const NO_MEDIA = 'the embedded engine works on text alone';
 
 const RULES: Record<keyof ChatCompletionRequest, Rule> = {
@@ -62,33 +61,27 @@ const RULES: Record<keyof ChatCompletionRequest, Rule> = {
   user: 'honoured',
   safety_identifier: 'honoured',
   prompt_cache_retention: refused('prompts stay cached in memory only', 'in-memory', 'in_memory'),
-  parley: {
-    reason: 'lenient handling and reports in the body are not available yet',
-    neutral: (value) => {
-      const { report, unsupported } = value as { report?: boolean | null; unsupported?: string | null };
-      return !report && (unsupported ?? 'strict') === 'strict';
-    },
-  },
-  tools: refusedUnlessEmpty(NO_TOOLS),
-  functions: refusedUnlessEmpty(NO_TOOLS),
-  tool_choice: refused(NO_TOOLS, 'none', 'auto'),
-  function_call: refused(NO_TOOLS, 'none', 'auto'),
-  parallel_tool_calls: refused(NO_TOOLS, true, false),
+  parley: 'honoured',
+  tools: 'honoured',
+  functions: 'honoured',
+  tool_choice: 'honoured',
+  function_call: 'honoured',
+  parallel_tool_calls: 'honoured',
   response_format: 'honoured',
   structured_outputs: 'honoured',
-  reasoning_effort: refused(NO_REASONING, 'none'),
-  reasoning_format: refused(NO_REASONING, 'none'),
-  include_reasoning: refused(NO_REASONING, true),
-  disable_reasoning: refused(NO_REASONING, false),
-  clear_thinking: refused(NO_REASONING),
-  truncate_prompt_tokens: refused('the embedded engine does not cut prompts yet'),
-  prompt_logprobs: refused('the embedded engine does not report on the prompt yet'),
-  return_token_ids: refused('the embedded engine does not return token ids yet', false),
-  return_tokens_as_token_ids: refused('the embedded engine does not return token ids yet', false),
-  use_beam_search: refused('the embedded engine does not search beams yet', false),
-  length_penalty: refused('it belongs to beam search, which the embedded engine does not do yet', 1),
-  logits_processors: refusedUnlessEmpty('no logits processor is registered on this server'),
-  vllm_xargs: refusedUnlessEmpty('no extension is registered on this server'),
+  reasoning_effort: 'honoured',
+  reasoning_format: 'honoured',
+  include_reasoning: 'honoured',
+  disable_reasoning: 'honoured',
+  clear_thinking: 'honoured',
+  truncate_prompt_tokens: 'honoured',
+  prompt_logprobs: 'honoured',
+  return_token_ids: 'honoured',
+  return_tokens_as_token_ids: 'honoured',
+  use_beam_search: 'honoured',
+  length_penalty: 'honoured',
+  logits_processors: refusedUnlessEmpty(NO_PROCESSORS),
+  vllm_xargs: refusedUnlessEmpty(NO_PROCESSORS),
   kv_transfer_params: refusedUnlessEmpty('the embedded engine does not move its cache between servers'),
   mm_processor_kwargs: refusedUnlessEmpty(NO_MEDIA),
   modalities: {
@@ -99,34 +92,62 @@ const RULES: Record<keyof ChatCompletionRequest, Rule> = {
   web_search_options: refused('the embedded engine does not search the web'),
   moderation: refused('the embedded engine does not moderate'),
   model_parameters: refusedUnlessEmpty('no model of this server has options of its own'),
-  prediction: refused('the embedded engine does not use predictions yet'),
+  prediction: 'honoured',
   verbosity: refused('the embedded engine cannot set the length of its answers', 'medium'),
-  store: refused('answers are not stored yet', false),
-  metadata: refusedUnlessEmpty('answers are not stored yet'),
+  // Kept by the server, around the engine.
+  store: 'honoured',
+  metadata: 'honoured',
 };
+
+/** They are refused only where no processor is registered. */
+const FOR_PROCESSORS: ReadonlySet<string> = new Set(['logits_processors', 'vllm_xargs']);
+
+const NO_TOOLS = "the model's chat template has no place for tools";
+const TOOL_NAMES = ['tools', 'functions', 'tool_choice', 'function_call', 'parallel_tool_calls'];
 
 /** For `/v1/models/{id}`: every parameter, honoured or with the reason why not. */
 export function parameterSupport(options: {
   readonly allowRequestTemplates: boolean;
+  /** Whether the model's template shows tools. */
+  readonly tools: boolean;
+  /** Whether the model thinks before it answers, or its template reads how hard it shall. */
+  readonly reasoning: boolean;
+  /** Why predictions are of no use; undefined where they are. */
+  readonly noDrafts: string | undefined;
+  /** Whether the operator has registered logits processors. */
+  readonly logitsProcessors: boolean;
 }): Record<string, ParameterSupport> {
   const support: Record<string, ParameterSupport> = {};
   for (const [name, rule] of Object.entries(RULES)) {
     support[name] = rule === 'honoured' ? { honoured: true } : { honoured: false, reason: rule.reason };
   }
+  if (options.logitsProcessors) for (const name of FOR_PROCESSORS) support[name] = { honoured: true };
   if (!options.allowRequestTemplates) {
     const reason = 'this server takes no templates from requests; its operator can allow them';
     support.chat_template = { honoured: false, reason };
+  }
+  const refuse = (name: string, reason: string): void => {
+    support[name] = { honoured: false, reason };
+  };
+  if (!options.tools) for (const name of TOOL_NAMES) refuse(name, NO_TOOLS);
+  if (!options.reasoning) refuse('reasoning_effort', 'the model does not reason before it answers');
+  if (options.noDrafts !== undefined) {
+    refuse('prediction', `it is ignored, and reported so: ${options.noDrafts}`);
   }
   return support;
 }
 
 /** Throws a 400 for the first parameter that is set to something the engine would not do. */
-export function refuseUnsupported(parameters: Parameters): void {
+export function refuseUnsupported(
+  parameters: Parameters,
+  { logitsProcessors }: { readonly logitsProcessors: boolean },
+): void {
   const rules: Record<string, Rule | undefined> = RULES;
   for (const [name, value] of Object.entries(parameters)) {
     const rule = rules[name];
     if (value === undefined || value === null || rule === 'honoured') continue;
     if (rule?.neutral(value)) continue;
+    if (logitsProcessors && FOR_PROCESSORS.has(name)) continue;
     throw unsupportedParameter(
       name,
       `'${name}' is not supported by this model: ${rule?.reason ?? 'it is unknown'}.`,

@@ -17,14 +17,28 @@ export function* toEvents(
       return;
     }
     case 'text': {
-      const { choice, text, tokenCount } = update;
+      const { choice, text, tokenCount, tokenIds } = update;
       const tokens = update.tokens && unpackTokens(update.tokens, vocabulary);
-      yield { type: 'text-delta', choice, text, tokenCount, ...(tokens && { tokens }) };
+      yield {
+        type: 'text-delta',
+        choice,
+        text,
+        tokenCount,
+        ...(tokens && { tokens }),
+        ...(tokenIds && { tokenIds }),
+      };
       return;
     }
     case 'end': {
-      const { choice, reason, stop, tokenCount } = update;
-      yield { type: 'choice-end', choice, reason, tokenCount, ...(stop !== undefined && { stop }) };
+      const { choice, reason, stop, tokenCount, tokenIds } = update;
+      yield {
+        type: 'choice-end',
+        choice,
+        reason,
+        tokenCount,
+        ...(stop !== undefined && { stop }),
+        ...(tokenIds && { tokenIds }),
+      };
       return;
     }
     case 'done':

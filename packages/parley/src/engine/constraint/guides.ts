@@ -1,17 +1,24 @@
 import { Vocabulary as MaskVocabulary } from '@parley/constrain';
-import type { Runtime, Vocabulary } from '../runtime.ts';
+import type { Marks } from '../answer/marks.ts';
+import type { Runtime, TokenId, Vocabulary } from '../runtime.ts';
 import { type CompiledForm, compileForm } from './compile-form.ts';
 import { Guide } from './guide.ts';
 
 /** Compiled forms that are kept, least recently used first to go. */
 const REMEMBERED = 64;
 
+export interface GuideWish {
+  readonly mayEnd: boolean;
+  readonly marks: Marks;
+}
+
 /** The forms of one engine: each is compiled once, and its states and masks are shared by all sequences. */
 export class Guides {
   readonly #runtime: Runtime;
   readonly #compiled = new Map<string, CompiledForm>();
   readonly #endMask: Uint32Array;
-  #vocabulary: MaskVocabulary | undefined;
+  /** By their marks. */
+  readonly #vocabularies = new Map<string, MaskVocabulary>();
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -21,16 +28,25 @@ export class Guides {
   }
 
   /** `json` is an OutputForm. Throws an ApiError 400 when it does not compile. */
-  start(json: string, options: { readonly mayEnd: boolean }): Guide {
-    this.#vocabulary ??= maskVocabulary(this.#runtime.vocabulary);
+  start(json: string, options: GuideWish): Guide {
+    const { marks } = options;
     const { grammar, param } = this.#compile(json);
     return new Guide({
-      state: grammar.start(this.#vocabulary),
+      state: grammar.start(this.#vocabulary(marks)),
       param,
       endMask: this.#endMask,
       mayEnd: options.mayEnd,
-      tokenize: (text) => this.#runtime.tokenizeText(text),
+      tokenize: (text) => marks.tokenize(text, (plain) => this.#runtime.tokenizeText(plain)),
     });
+  }
+
+  #vocabulary(marks: Marks): MaskVocabulary {
+    let vocabulary = this.#vocabularies.get(marks.key);
+    if (!vocabulary) {
+      vocabulary = maskVocabulary(this.#runtime.vocabulary, marks.ids);
+      this.#vocabularies.set(marks.key, vocabulary);
+    }
+    return vocabulary;
   }
 
   #compile(json: string): CompiledForm {
@@ -44,11 +60,12 @@ export class Guides {
   }
 }
 
-/** Control tokens never stand in a text, so they have no bytes here. */
-function maskVocabulary(vocabulary: Vocabulary): MaskVocabulary {
+/** Control tokens never stand in a text, so they have no bytes here, but for the marks that an answer is made of. */
+function maskVocabulary(vocabulary: Vocabulary, marks: ReadonlySet<TokenId>): MaskVocabulary {
   const none = new Uint8Array(0);
   const tokens = Array.from({ length: vocabulary.size }, (_, id) => {
     const kind = vocabulary.kind(id);
+    if (marks.has(id)) return vocabulary.bytes(id);
     return kind === 'normal' || kind === 'byte' || kind === 'user-defined' ? vocabulary.bytes(id) : none;
   });
   return MaskVocabulary.from(tokens, { endOfText: [...vocabulary.endOfGeneration] });

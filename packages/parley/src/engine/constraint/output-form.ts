@@ -12,8 +12,10 @@ export interface OutputForm {
 
 type StructuredOutputs = NonNullable<Parameters['structured_outputs']>;
 
+export type FormParameters = Pick<Parameters, 'response_format' | 'structured_outputs'>;
+
 /** What of the request constrains the answer; at most one thing may. */
-export function outputForm(parameters: Parameters): OutputForm | undefined {
+export function outputForm(parameters: FormParameters): OutputForm | undefined {
   const format = parameters.response_format ?? undefined;
   const outputs = parameters.structured_outputs ?? undefined;
   const fromOutputs = outputs && Object.keys(outputs).length > 0 ? structuredOutputs(outputs) : undefined;

@@ -1,7 +1,7 @@
 import type { LlamaLibrary, Pointer } from './library.ts';
 import { openModel } from './model.ts';
 import type { LlamaOptions, ResolvedOptions } from './options.ts';
-import { resolveOptions } from './options.ts';
+import { outputRows, resolveOptions } from './options.ts';
 import type { Threadpool } from './threadpool.ts';
 import { createThreadpool } from './threadpool.ts';
 
@@ -77,13 +77,9 @@ function createContext(library: LlamaLibrary, model: Pointer, options: LlamaOpti
   return { model, context, memory, options: resolved, partialPrefix, free };
 }
 
-/**
- * llama.cpp makes room for one row a sequence in any case, and aborts where this is less. A power of two from 64 on:
- * with 20 to 24 rows prompts took 1.4 times as long as with 16, 64 or 512, for reasons of memory layout.
- */
+/** llama.cpp makes room for one row a sequence in any case, and aborts where this is less. */
 function outputRoom({ outputLimit, sequences, batchLimit }: ResolvedOptions): number {
-  const rows = 2 ** Math.ceil(Math.log2(Math.max(outputLimit, sequences, 64)));
-  return Math.max(sequences, Math.min(rows, batchLimit));
+  return Math.max(sequences, Math.min(outputRows(Math.max(outputLimit, sequences)), batchLimit));
 }
 
 function attachPool(

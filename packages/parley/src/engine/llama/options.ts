@@ -14,7 +14,10 @@ export interface LlamaOptions {
   readonly threadpool?: { readonly poll: number };
   /** Rows of one batch. Default 512. */
   readonly batchLimit?: number;
-  /** Rows of one batch whose logits can be wanted. Default: one a sequence. Each costs four bytes a vocabulary entry. */
+  /**
+   * Rows of one batch whose logits can be wanted. Default: one a sequence and some for prompts whose logits are wanted.
+   * Each costs four bytes a vocabulary entry.
+   */
   readonly outputLimit?: number;
   /** Layers computed by a GPU, where the libraries have one. Default: llama.cpp's choice. */
   readonly gpuLayers?: number;
@@ -34,6 +37,8 @@ const DEFAULT_CONTEXT_LIMIT = 4096;
 const DEFAULT_BATCH_LIMIT = 512;
 const MAX_CONTEXT = 1 << 24;
 const MAX_BATCH = 1 << 16;
+/** Enough to cut a prompt into pieces of eight rows, wherever its end falls. */
+const PROMPT_OUTPUTS = 16;
 
 /** Every option that is a number, decided and checked. */
 export interface ResolvedOptions {
@@ -61,7 +66,7 @@ export function resolveOptions(
   inRange('contextLength', contextLength, longest);
   inRange('threads', threads, MAX_THREADS);
   inRange('batchLimit', batchLimit, MAX_BATCH);
-  const outputLimit = options.outputLimit ?? Math.min(sequences, batchLimit);
+  const outputLimit = options.outputLimit ?? Math.min(outputRows(sequences + PROMPT_OUTPUTS), batchLimit);
   inRange('outputLimit', outputLimit, batchLimit);
   const flashAttention = options.flashAttention ?? (options.gpuLayers ? 'auto' : 'off');
   const poll = options.threadpool?.poll ?? 0;
@@ -82,6 +87,14 @@ export function resolveOptions(
     unified: options.unified ?? false,
     flashAttention,
   };
+}
+
+/**
+ * A power of two from 64 on: with 20 to 24 rows prompts took 1.4 times as long as with 16, 64 or 512, for reasons of
+ * memory layout.
+ */
+export function outputRows(least: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(least, 64)));
 }
 
 function inRange(name: string, value: number, maximum: number): void {

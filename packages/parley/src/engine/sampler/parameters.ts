@@ -4,6 +4,7 @@ import type { TokenId, Vocabulary } from '../runtime.ts';
 import { badWords } from './bad-words.ts';
 import type { Candidates } from './candidates.ts';
 import type { TokenCounts } from './counts.ts';
+import type { ProcessorChain } from './processor.ts';
 import type { SamplerWorkspace } from './workspace.ts';
 
 /** What a parameter may look at and change while one token is sampled. */
@@ -14,6 +15,7 @@ export interface SamplerState {
   readonly counts: TokenCounts | undefined;
   /** Tokens of the completion so far. */
   readonly completion: readonly TokenId[];
+  readonly processors?: ProcessorChain | undefined;
   /** From outside: what a grammar allows next. */
   readonly mask: Uint32Array | undefined;
 }
@@ -78,6 +80,11 @@ function logitBias({ logitBias: biases }: SamplingOptions, vocabulary: Vocabular
   };
 }
 
+function logitsProcessors({ logitsProcessors: wish }: SamplingOptions) {
+  if (wish === undefined) return undefined;
+  return ({ processors, completion }: SamplerState) => processors?.apply(completion);
+}
+
 function repetitionPenalty({ repetitionPenalty: penalty }: SamplingOptions) {
   if (penalty === 1) return undefined;
   return ({ workspace: { row }, counts }: SamplerState) => {
@@ -133,6 +140,7 @@ export const SAMPLING_PARAMETERS: readonly SamplingParameter[] = [
   { name: 'bad_words', logits: badWords },
   { name: 'min_tokens', logits: minTokens },
   { name: 'logit_bias', logits: logitBias },
+  { name: 'logits_processors', logits: logitsProcessors },
   { name: 'repetition_penalty', logits: repetitionPenalty },
   { name: 'frequency_penalty', logits: frequencyPenalty },
   { name: 'presence_penalty', logits: presencePenalty },

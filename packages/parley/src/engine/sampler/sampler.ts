@@ -5,6 +5,7 @@ import { Candidates } from './candidates.ts';
 import { TokenCounts } from './counts.ts';
 import { logprobOf, rawLogprobs } from './logprobs.ts';
 import { isGreedy, SAMPLING_PARAMETERS, type SamplerState } from './parameters.ts';
+import type { ProcessorChain } from './processor.ts';
 import { Random } from './random.ts';
 import type { SamplerWorkspace } from './workspace.ts';
 
@@ -27,6 +28,7 @@ export class SequenceSampler {
   readonly #candidates: Candidates;
   readonly #random: Random;
   readonly #counts: TokenCounts | undefined;
+  readonly #processors: ProcessorChain | undefined;
   readonly #completion: TokenId[] = [];
 
   /**
@@ -39,8 +41,10 @@ export class SequenceSampler {
     workspace: SamplerWorkspace,
     prompt: readonly TokenId[] | Int32Array,
     seed: bigint,
+    processors?: ProcessorChain,
   ) {
     this.#workspace = workspace;
+    this.#processors = processors;
     this.#logprobs = options.logprobs;
     this.#greedy = isGreedy(options);
     this.#random = new Random(seed);
@@ -100,7 +104,8 @@ export class SequenceSampler {
   /** Applies every logit step to the workspace's row; returns the new maximum. */
   #changeLogits(logits: Float32Array, mask: Uint32Array | undefined): number {
     const workspace = this.#workspace;
-    const state = { workspace, logits, counts: this.#counts, completion: this.#completion, mask };
+    const [counts, completion, processors] = [this.#counts, this.#completion, this.#processors];
+    const state = { workspace, logits, counts, completion, processors, mask };
     for (const step of this.#steps) step.apply(state);
     const max = workspace.maximum();
     if (max === -Infinity) throw this.#nothingLeft(state);

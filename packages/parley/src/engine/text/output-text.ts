@@ -17,6 +17,14 @@ export interface OutputPiece {
   readonly stopped?: string;
 }
 
+/** Where sampled tokens become text. */
+export interface AnswerText {
+  /** Without `mayStop` no stop string ends in this token's text. Undefined: nothing to show yet. */
+  push(token: TokenId, info?: TokenInfo, mayStop?: boolean): OutputPiece | undefined;
+  /** The end of the sequence: everything held back. */
+  flush(): OutputPiece | undefined;
+}
+
 const NO_BYTES = new Uint8Array();
 const SPACE = new Uint8Array([0x20]);
 
@@ -29,9 +37,10 @@ const SPACE = new Uint8Array([0x20]);
  * before and behind it, as Hugging Face's slow tokenizers and vLLM for them join the parts; the space counts as the
  * first byte of the later token. Where special tokens are skipped the option has no effect.
  */
-export class OutputText {
+export class OutputText implements AnswerText {
   readonly #tokens: TokenText;
   readonly #options: TextOptions;
+  readonly #shown: ReadonlySet<TokenId>;
   readonly #matcher: StopMatcher | undefined;
   readonly #ledger = new TokenLedger();
   /** Bytes of the text that no piece has shown yet. */
@@ -39,8 +48,10 @@ export class OutputText {
   #last: TokenTextEntry | undefined;
   #ended = false;
 
-  constructor(options: TextOptions, tokens: TokenText) {
+  /** `shown`: special tokens that are part of the text also where others are skipped. */
+  constructor(options: TextOptions, tokens: TokenText, shown: ReadonlySet<TokenId> = new Set()) {
     this.#options = options;
+    this.#shown = shown;
     this.#tokens = tokens;
     this.#matcher = options.stop.length > 0 ? new StopMatcher(options.stop) : undefined;
   }
@@ -49,7 +60,7 @@ export class OutputText {
   push(token: TokenId, info?: TokenInfo, mayStop = true): OutputPiece | undefined {
     if (this.#ended) throw new Error('The text has ended.');
     const entry = this.#tokens.entry(token);
-    if (entry.special && this.#options.skipSpecialTokens) {
+    if (entry.special && this.#options.skipSpecialTokens && !this.#shown.has(token)) {
       this.#ledger.add(NO_BYTES, info);
       return undefined;
     }

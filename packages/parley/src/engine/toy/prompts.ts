@@ -1,6 +1,8 @@
 import { OutputFormChecker } from '../constraint/check.ts';
+import { outputForm } from '../constraint/output-form.ts';
 import type { Prompts } from '../host/prompts.ts';
 import { BadWordFinder } from '../prompt/bad-words.ts';
+import { predictedTokens } from '../prompt/prediction.ts';
 import { type PackedPrompt, type Prepared, unpackPrompt } from '../prompt/request.ts';
 import { ToyTokenizer } from './vocabulary.ts';
 
@@ -11,8 +13,11 @@ export class ToyPrompts implements Prompts {
   readonly #badWords = new BadWordFinder(this.#tokenizer.vocabulary);
 
   prepare(request: PackedPrompt): Promise<Prepared> {
-    const { input, parameters, output } = unpackPrompt(request);
+    const { input, parameters } = unpackPrompt(request);
+    let output: string | undefined;
     try {
+      const form = outputForm(parameters);
+      output = form && JSON.stringify(form);
       if (output !== undefined) this.#checker.check(output);
     } catch (error) {
       return Promise.reject(error);
@@ -22,7 +27,19 @@ export class ToyPrompts implements Prompts {
     const plain = { special: false, addBos: false };
     const tokens = input.kind === 'tokens' ? [...input.tokens] : this.#tokenizer.tokenize(text, plain);
     const badWords = this.#badWords.prepare(parameters.bad_words ?? []);
-    return Promise.resolve({ tokens, text, badWords, echo: undefined, ignored: [] });
+    return Promise.resolve({
+      tokens,
+      text,
+      badWords,
+      echo: undefined,
+      ignored: [],
+      prediction: predictedTokens(parameters, {
+        tokenizer: this.#tokenizer,
+        contextLength: Infinity,
+        longestToken: () => 1,
+      }),
+      ...(output !== undefined && { output }),
+    });
   }
 
   tokenize(request: PackedPrompt): Promise<Prepared> {

@@ -5,6 +5,7 @@ export interface ToyRuntimeOptions {
   readonly contextLength?: number;
   readonly batchLimit?: number;
   readonly sequenceLimit?: number;
+  readonly outputLimit?: number;
   readonly partialPrefix?: boolean;
   /** Called before each decode: to fail on purpose. */
   readonly onDecode?: (batch: Batch) => void;
@@ -19,7 +20,9 @@ export class ToyRuntime implements Runtime {
   readonly contextLength: number;
   readonly batchLimit: number;
   readonly sequenceLimit: number;
+  readonly outputLimit: number;
   readonly partialPrefix: boolean;
+  readonly noDrafts: string | undefined;
   readonly invariantRows = 1;
   readonly batch: Batch;
   readonly counts = { decodes: 0, tokens: 0, copies: 0 };
@@ -31,7 +34,9 @@ export class ToyRuntime implements Runtime {
     this.contextLength = options.contextLength ?? 64;
     this.batchLimit = options.batchLimit ?? 32;
     this.sequenceLimit = options.sequenceLimit ?? 8;
+    this.outputLimit = options.outputLimit ?? this.batchLimit;
     this.partialPrefix = options.partialPrefix ?? true;
+    this.noDrafts = this.partialPrefix ? undefined : 'a part of a sequence cannot stay';
     this.#onDecode = options.onDecode;
     this.#cells = Array.from({ length: this.sequenceLimit }, () => []);
     const ints = () => new Int32Array(this.batchLimit);
@@ -63,6 +68,8 @@ export class ToyRuntime implements Runtime {
       cells.push(tokens[i]);
       if (outputs[i]) this.#rows.push(toyLogits(cells, this.vocabulary.size));
     }
+    if (this.#rows.length > this.outputLimit)
+      throw new Error(`${this.#rows.length} rows of logits, limit ${this.outputLimit}`);
     this.counts.decodes++;
     this.counts.tokens += length;
   }

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import type { Effect, Reply } from './probe.ts';
+
+const cached = ({ body }: Reply): number => body.usage?.prompt_tokens_details?.cached_tokens ?? 0;
+
+export const CALL: Record<string, Effect> = {
+  request_id: async (probe) => {
+    assert.equal((await probe.get({ request_id: 'mine-1' })).body.id, 'mine-1');
+  },
+  cache_salt: async (probe) => {
+    const messages = [
+      { role: 'user', content: 'A prompt that nobody else has sent to this server so far, of some length.' },
+    ];
+    const ask = (salt: string) => probe.get({ messages, cache_salt: salt, max_completion_tokens: 1 });
+    assert.equal(cached(await ask('one')), 0);
+    assert.ok(cached(await ask('one')) > 0);
+    assert.equal(cached(await ask('two')), 0);
+  },
+  priority: async (probe) => {
+    const order: number[] = [];
+    const ask = async (priority: number) => {
+      await probe.get({ priority, ignore_eos: true, max_completion_tokens: 60, model: 'single' });
+      order.push(priority);
+    };
+    const first = ask(0);
+    // One runs at a time: the others wait, and the most urgent goes first.
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await Promise.all([first, ask(5), ask(4), ask(-3)]);
+    assert.ok(order.indexOf(-3) < order.indexOf(5));
+    assert.ok(order.indexOf(4) < order.indexOf(5));
+  },
+  service_tier: async (probe) => {
+    assert.equal((await probe.get({})).body.service_tier, undefined);
+    assert.equal((await probe.get({ service_tier: 'auto' })).body.service_tier, 'default');
+    assert.equal((await probe.get({ service_tier: 'flex' })).body.service_tier, 'flex');
+    await probe.refuses('service_tier', { service_tier: 'gold' }, /auto/);
+  },
+  user: async (probe) => {
+    const { body } = await probe.get({ store: true, user: 'somebody' });
+    const stored = await fetch(`${probe.url}/v1/chat/completions/${body.id}`);
+    assert.equal(JSON.parse(await stored.text()).input_user, 'somebody');
+  },
+  kv_transfer_params: (probe) =>
+    probe.refuses('kv_transfer_params', { kv_transfer_params: { do_remote_decode: true } }, /cache/),
+  cf_ray: async (probe) => {
+    const { headers } = await probe.get({}, { 'cf-ray': '8f1-FRA' });
+    assert.equal(headers.get('cf-ray'), '8f1-FRA');
+  },
+  x_amz_cf_id: async (probe) => {
+    const { headers } = await probe.get({}, { 'x-amz-cf-id': 'abc==' });
+    assert.equal(headers.get('x-amz-cf-id'), 'abc==');
+  },
+  x_delay_time: async (probe) => {
+    const begun = performance.now();
+    await probe.get({}, { 'x-delay-time': '0.5' });
+    assert.ok(performance.now() - begun >= 490);
+  },
+};
