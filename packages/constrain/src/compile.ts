@@ -79,9 +79,9 @@ class Compiler {
   }
 
   #schema(schema: unknown): Term {
-    const { closedObjects = false, strict = false } = this.#options;
+    const { closedObjects: closed = false, strict = false, formats = 'common', draft } = this.#options;
     if (strict) checkStrict(schema);
-    const term = new SchemaReader(this.#algebra, schema, { closed: closedObjects }).document();
+    const term = new SchemaReader(this.#algebra, schema, { closed, formats, draft }).document();
     if (!this.#algebra.hasValue(term))
       throw new ConstraintError('invalid', 'No value can satisfy the schema');
     checkReachable(this.#algebra, term);

@@ -38,6 +38,20 @@ function settled(place: Struct, text: readonly number[]): Struct | null {
   return place.unsettled ? place.settle(text) : place;
 }
 
+/** Whether the position after a byte depends on the text before it. */
+export function readsText({ lex, place }: Position, byte: number): boolean {
+  if (!lex) return isUnsettled(place.step(byte));
+  const to = lex.step(byte);
+  if (to === null || to instanceof Lex) return false;
+  const ended = place.exit(to);
+  if (!ended) return false;
+  return ended.unsettled || (to.redo && isUnsettled(ended.step(byte)));
+}
+
+function isUnsettled(to: Struct | Lex | null): boolean {
+  return to !== null && !(to instanceof Lex) && to.unsettled;
+}
+
 /** The position after a token's bytes, which are left on the text; null, and the text as it was, when refused. */
 export function stepBytes(from: Position, bytes: Uint8Array, text: number[]): Position | null {
   const length = text.length;
@@ -55,6 +69,8 @@ export function isComplete({ lex, place }: Position): boolean {
   const ended = lex.ended;
   return ended !== null && (place.exit(ended)?.accepting ?? false);
 }
+
+const NO_BYTES = new Uint8Array(0);
 
 /** One text under construction. Not for concurrent use; several states of one grammar share its caches. */
 export class ConstraintState {
@@ -125,26 +141,17 @@ export class ConstraintState {
   /** The bytes that must come next, up to the first choice or `limit` bytes. */
   forced(limit = 256): Uint8Array {
     this.#refuel();
-    const text = [...this.#text];
+    const text = this.#text;
     const from = text.length;
     let at = this.#at;
     while (at && text.length - from < limit && !isComplete(at)) {
-      const only = onlyByte(at, text);
+      const only = this.#masks.onlyByte(at, text);
       if (only < 0) break;
-      at = stepBytes(at, Uint8Array.of(only), text);
+      text.push(only);
+      at = stepPosition(at, only, text);
     }
-    return Uint8Array.from(text.slice(from));
+    const forced = text.length === from ? NO_BYTES : Uint8Array.from(text.slice(from));
+    text.length = from;
+    return forced;
   }
-}
-
-/** The only byte that may come next, or -1. */
-function onlyByte(at: Position, text: number[]): number {
-  let only = -1;
-  for (let b = 0; b < 256; b++) {
-    if (!stepBytes(at, Uint8Array.of(b), text)) continue;
-    text.pop();
-    if (only >= 0) return -1;
-    only = b;
-  }
-  return only;
 }

@@ -155,11 +155,31 @@ export function trim(rules: readonly Rule[], possible: (edge: Edge) => boolean):
     for (const rule of rules) if (reaches(rule.start, passes)) productive.add(rule);
   }
   for (const rule of rules) {
+    const completed = completable(rule, passes);
     const seen = new Set([rule.start]);
     for (const state of seen) {
-      state.edges = state.edges.filter((e) => passes(e) && reaches(e.to, passes));
+      state.edges = state.edges.filter((e) => passes(e) && completed.has(e.to));
       for (const { to } of state.edges) seen.add(to);
     }
   }
   return productive;
+}
+
+/** The states of a rule from which it can be completed over edges that pass the test. */
+function completable(rule: Rule, passes: (edge: Edge) => boolean): Set<RuleState> {
+  const before = new Map<RuleState, RuleState[]>();
+  const seen = new Set([rule.start]);
+  const completed = new Set<RuleState>();
+  for (const state of seen) {
+    if (state.accepts) completed.add(state);
+    for (const edge of state.edges) {
+      if (!passes(edge)) continue;
+      seen.add(edge.to);
+      const froms = before.get(edge.to);
+      if (froms) froms.push(state);
+      else before.set(edge.to, [state]);
+    }
+  }
+  for (const state of completed) for (const from of before.get(state) ?? []) completed.add(from);
+  return completed;
 }

@@ -6,6 +6,7 @@ import { intersectShapes } from './intersect.ts';
 import { NumberStates } from './number-state.ts';
 import {
   arrayShape,
+  type Constant,
   JSON_TYPES,
   type JsonType,
   type Layer,
@@ -33,6 +34,7 @@ export class Algebra {
   /** Terms being expanded, with the number of object or array boundaries crossed so far. */
   readonly #busy = new Map<string, number>();
   readonly #singles = new Map<string, Layer>();
+  readonly #constants = new Map<string, Constant<unknown>>();
   readonly #tops = new Map<JsonType, Shape>();
   #boundary = 0;
   #layers = 0;
@@ -78,6 +80,17 @@ export class Algebra {
       this.#singles.set(key, layer);
     }
     return layer;
+  }
+
+  /** `text`: the value's canonical text. */
+  constant<Value>(text: string, value: Value): Constant<Value> {
+    let constant = this.#constants.get(text);
+    if (!constant) {
+      this.fuel.spend(4 + (text.length >> 4));
+      constant = { id: this.#constants.size, value };
+      this.#constants.set(text, constant);
+    }
+    return constant as Constant<Value>;
   }
 
   get expanding(): boolean {

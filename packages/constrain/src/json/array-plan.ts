@@ -1,7 +1,9 @@
 import { ConstraintError } from '../errors.ts';
 import type { Algebra } from './algebra.ts';
-import { ArrayItem } from './array-item.ts';
+import { ArrayItem, type ArrayProgress } from './array-item.ts';
+import { Distinct } from './distinct.ts';
 import type { Status } from './emptiness.ts';
+import { isOpen } from './open.ts';
 import type { ArrayShape } from './shape.ts';
 import type { Term } from './term.ts';
 
@@ -10,7 +12,9 @@ export class ArrayPlan {
   readonly algebra: Algebra;
   readonly shape: ArrayShape;
   readonly id: number;
+  readonly distinct: Distinct;
   readonly #items = new Map<string, ArrayItem>();
+  readonly #runsOut: boolean[] = [];
   readonly #saturation: number;
   #status: Status | null = null;
 
@@ -18,8 +22,15 @@ export class ArrayPlan {
     this.algebra = algebra;
     this.shape = shape;
     this.id = id;
+    this.distinct = new Distinct(this);
     const froms = shape.contains.map((c) => c.from);
-    this.#saturation = Math.max(shape.prefix.length, shape.min, ...froms);
+    const lengths = shape.excluded.map((c) => c.value.length);
+    this.#saturation = Math.max(shape.prefix.length, shape.min, ...froms, ...lengths);
+    if (shape.contains.length > 0 && shape.repeats) {
+      throw new ConstraintError('unsupported', 'uniqueItems: its negation together with contains', {
+        keyword: 'uniqueItems',
+      });
+    }
     if (shape.contains.length > 4)
       throw new ConstraintError('limit', 'Too many constraints on what an array contains');
   }
@@ -38,27 +49,49 @@ export class ArrayPlan {
     return { max, open: false };
   }
 
-  item(index: number, counts: readonly number[], used: readonly string[]): ArrayItem {
-    const at = this.shape.max === Infinity ? Math.min(index, this.#saturation) : index;
-    const capped = counts.map((n, i) => {
-      const { min, max } = this.shape.contains[i]!;
-      return max === Infinity ? Math.min(n, min) : n;
-    });
-    const key = `${at};${capped.join()};${used.length > 0 ? JSON.stringify(used) : ''}`;
+  /**
+   * Whether containers at a position can be used up: if not, one that equals an earlier item can always go on to become
+   * another one, and need not be told apart before its last byte.
+   */
+  runsOut(i: number): boolean {
+    const at = Math.min(i, this.shape.prefix.length);
+    this.#runsOut[at] ??= this.shape.contains.length > 0 || !this.#alwaysOpen(at);
+    return this.#runsOut[at];
+  }
+
+  #alwaysOpen(i: number): boolean {
+    const { algebra } = this;
+    return (['array', 'object'] as const).every((type) =>
+      algebra.alternatives(this.slot(i), type).every((shape) => isOpen(algebra, shape)),
+    );
+  }
+
+  item({ index, counts, used, repeats, rivals }: ArrayProgress): ArrayItem {
+    const { shape } = this;
+    const at: ArrayProgress = {
+      index: shape.max === Infinity ? Math.min(index, this.#saturation) : index,
+      counts: counts.map((n, i) => {
+        const { min, max } = shape.contains[i]!;
+        return max === Infinity ? Math.min(n, min) : n;
+      }),
+      used: shape.unique || repeats ? used : [],
+      repeats,
+      rivals,
+    };
+    const told = at.used.length > 0 ? JSON.stringify(at.used) : '';
+    const key = `${at.index};${at.counts.join()};${repeats ? 'r' : ''}${rivals.join()};${told}`;
     let item = this.#items.get(key);
     if (!item) {
-      item = new ArrayItem(this, `a${this.id};${key}`, at, capped, used);
+      item = new ArrayItem(this, `a${this.id};${key}`, at);
       this.#items.set(key, item);
     }
     return item;
   }
 
   start(): ArrayItem {
-    return this.item(
-      0,
-      this.shape.contains.map(() => 0),
-      [],
-    );
+    const { contains, repeats, excluded } = this.shape;
+    const [counts, rivals] = [contains.map(() => 0), excluded.map((_, i) => i)];
+    return this.item({ index: 0, counts, used: [], repeats, rivals });
   }
 
   status(): Status {

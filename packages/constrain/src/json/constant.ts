@@ -1,6 +1,13 @@
 import type { Algebra } from './algebra.ts';
 import { decimalOf } from './decimal.ts';
-import { arrayShape, numberShape, objectShape, stringShape } from './shape.ts';
+import {
+  type ArrayConstant,
+  arrayShape,
+  numberShape,
+  type ObjectConstant,
+  objectShape,
+  stringShape,
+} from './shape.ts';
 import type { Term } from './term.ts';
 
 /** JSON text with sorted keys: equal values have equal texts. */
@@ -21,17 +28,21 @@ export function constantsTerm(algebra: Algebra, values: readonly unknown[]): Ter
   const { terms } = algebra;
   const strings: string[] = [];
   const numbers: number[] = [];
+  const arrays: ArrayConstant[] = [];
+  const objects: ObjectConstant[] = [];
   const parts: Term[] = [];
   for (const value of values) {
     if (typeof value === 'string') strings.push(value);
     else if (typeof value === 'number') numbers.push(value);
     else if (value === null) parts.push(terms.types(['null']));
     else if (typeof value === 'boolean') parts.push(terms.types([value ? 'true' : 'false']));
-    else if (Array.isArray(value)) parts.push(arrayConstant(algebra, value));
-    else parts.push(objectConstant(algebra, value as Record<string, unknown>));
+    else if (Array.isArray(value)) arrays.push(algebra.constant(canonicalText(value), value));
+    else objects.push(algebra.constant(canonicalText(value), value as Record<string, unknown>));
   }
   if (strings.length > 0) parts.push(stringConstants(algebra, strings));
   if (numbers.length > 0) parts.push(numberConstants(algebra, numbers));
+  if (arrays.length > 0) parts.push(arrayConstants(algebra, arrays));
+  if (objects.length > 0) parts.push(objectConstants(algebra, objects));
   return terms.or(parts);
 }
 
@@ -58,47 +69,31 @@ function numberConstants({ terms }: Algebra, numbers: readonly number[]): Term {
   return terms.and([terms.types(['number']), leaf]);
 }
 
-function arrayConstant(algebra: Algebra, items: readonly unknown[]): Term {
+const idsOf = (list: readonly { id: number }[]) => [...new Set(list.map((c) => c.id))].sort((a, b) => a - b);
+
+function arrayConstants(algebra: Algebra, excluded: readonly ArrayConstant[]): Term {
   const { terms } = algebra;
-  const prefix = items.map((item) => constantTerm(algebra, item));
-  const length = items.length;
+  const shapeOf = ({ value }: ArrayConstant) => {
+    const prefix = value.map((item) => constantTerm(algebra, item));
+    return arrayShape(terms.false, { prefix, min: value.length, max: value.length });
+  };
   const leaf = terms.leaf(
-    {
-      type: 'array',
-      yes: () => [arrayShape(terms.false, { prefix, min: length, max: length })],
-      no: () => [
-        ...(length > 0 ? [arrayShape(terms.true, { max: length - 1 })] : []),
-        arrayShape(terms.true, { min: length + 1 }),
-        ...prefix.map((term, i) => {
-          const before = prefix.slice(0, i).map(() => terms.true);
-          return arrayShape(terms.true, { prefix: [...before, terms.not(term)], min: length, max: length });
-        }),
-      ],
-    },
-    `array${canonicalText(items)}`,
+    { type: 'array', yes: () => excluded.map(shapeOf), no: () => [arrayShape(terms.true, { excluded })] },
+    `arrays${idsOf(excluded)}`,
   );
   return terms.and([terms.types(['array']), leaf]);
 }
 
-function objectConstant(algebra: Algebra, value: Record<string, unknown>): Term {
+function objectConstants(algebra: Algebra, excluded: readonly ObjectConstant[]): Term {
   const { terms, pool } = algebra;
-  const names = Object.keys(value);
-  const props = names.map((n): [string, Term] => [n, constantTerm(algebra, value[n])]);
+  const shapeOf = ({ value }: ObjectConstant) => {
+    const required = Object.keys(value);
+    const props = required.map((n): [string, Term] => [n, constantTerm(algebra, value[n])]);
+    return objectShape(pool.any, { layers: [algebra.layer(new Map(props), [], terms.false)], required });
+  };
   const leaf = terms.leaf(
-    {
-      type: 'object',
-      yes: () => [
-        objectShape(pool.any, { layers: [algebra.layer(new Map(props), [], terms.false)], required: names }),
-      ],
-      no: () => [
-        ...props.map(([n]) => objectShape(pool.any, { layers: [algebra.single(n, terms.false)] })),
-        ...props.map(([n, t]) =>
-          objectShape(pool.any, { layers: [algebra.single(n, terms.not(t))], required: [n] }),
-        ),
-        objectShape(pool.any, { exists: [{ re: pool.not(pool.words(names)), term: terms.true }] }),
-      ],
-    },
-    `object${canonicalText(value)}`,
+    { type: 'object', yes: () => excluded.map(shapeOf), no: () => [objectShape(pool.any, { excluded })] },
+    `objects${idsOf(excluded)}`,
   );
   return terms.and([terms.types(['object']), leaf]);
 }

@@ -5,6 +5,7 @@ import {
   type ArrayShape,
   arrayShape,
   type Bound,
+  type Contains,
   type NumberShape,
   numberShape,
   type ObjectShape,
@@ -87,14 +88,24 @@ function arrays(a: ArrayShape, b: ArrayShape, terms: TermPool): Shape | null {
   for (let i = 0; i < Math.max(a.prefix.length, b.prefix.length); i++) {
     prefix.push(terms.and([a.prefix[i] ?? a.rest, b.prefix[i] ?? b.rest]));
   }
-  const contains = [...a.contains, ...b.contains];
-  return arrayShape(terms.and([a.rest, b.rest]), {
-    prefix,
-    min,
-    max,
-    contains,
-    unique: a.unique || b.unique,
-  });
+  const contains = mergedContains([...a.contains, ...b.contains]);
+  if (contains.some((c) => c.min > c.max)) return null;
+  const [unique, repeats] = [a.unique || b.unique, a.repeats || b.repeats];
+  if (unique && repeats) return null;
+  const excluded = [...a.excluded, ...b.excluded];
+  return arrayShape(terms.and([a.rest, b.rest]), { prefix, min, max, contains, unique, repeats, excluded });
+}
+
+/** Counts of the same items are one count. */
+function mergedContains(list: readonly Contains[]): Contains[] {
+  const found = new Map<string, Contains>();
+  for (const c of list) {
+    const key = `${c.term.id}/${c.from}`;
+    const known = found.get(key);
+    const both = known && { ...c, min: Math.max(c.min, known.min), max: Math.min(c.max, known.max) };
+    found.set(key, both ?? c);
+  }
+  return [...found.values()];
 }
 
 function objects(a: ObjectShape, b: ObjectShape, pool: RePool): Shape | null {
@@ -107,5 +118,6 @@ function objects(a: ObjectShape, b: ObjectShape, pool: RePool): Shape | null {
     max,
     implied: [...a.implied, ...b.implied],
     exists: [...a.exists, ...b.exists],
+    excluded: [...a.excluded, ...b.excluded],
   });
 }

@@ -1,59 +1,78 @@
 import type { Re } from '../regex/pool.ts';
 import type { Status } from './emptiness.ts';
+import { ObjectFuture } from './object-future.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import { Obligations } from './obligations.ts';
+import { type Rivals, type Split, splitByRivals } from './rivals.ts';
 import type { Term } from './term.ts';
 
 /** One way to go on with a key: what its value satisfies and the object after it. */
 export type KeyOption = { term: Term; next: ObjectItem };
 
+/** What an object's members so far have in common with all equally good ones. */
+export type ObjectProgress = {
+  /** Names that have come, as bits. */
+  readonly seen: bigint;
+  readonly count: number;
+  /** Obligations, by index, that no key has met. */
+  readonly pending: readonly number[];
+  /** Keys without a name that have come, where they must be told apart. */
+  readonly extras: readonly string[];
+  readonly rivals: Rivals;
+};
+
+const NONE: ReadonlySet<number> = new Set();
+
 /** An object's members so far, as one alternative sees them. */
 export class ObjectItem {
   readonly plan: ObjectPlan;
   readonly key: string;
-  readonly #seen: bigint;
-  readonly #count: number;
-  readonly #pending: readonly number[];
-  readonly #extras: readonly string[];
+  readonly at: ObjectProgress;
   #feasible: Status | null = null;
   #named: Map<string, KeyOption[]> | null = null;
   #others: { re: Re; option: KeyOption }[] | null = null;
   #namesRe: Re | null = null;
+  #classes: { re: Re; term: Term }[] | null = null;
+  #needed: ReadonlySet<number> | null = null;
 
-  constructor(
-    plan: ObjectPlan,
-    key: string,
-    seen: bigint,
-    count: number,
-    pending: readonly number[],
-    extras: readonly string[],
-  ) {
+  constructor(plan: ObjectPlan, key: string, at: ObjectProgress) {
     this.plan = plan;
     this.key = key;
-    this.#seen = seen;
-    this.#count = count;
-    this.#pending = pending;
-    this.#extras = extras;
+    this.at = at;
   }
 
   has(i: number): boolean {
-    return ((this.#seen >> BigInt(i)) & 1n) === 1n;
+    return ((this.at.seen >> BigInt(i)) & 1n) === 1n;
   }
 
   /** Whether the object may end here. */
   get closes(): boolean {
-    const { shape } = this.plan;
-    return this.#pending.length === 0 && this.#count >= shape.min && this.#needed().size === 0;
+    const { pending, count } = this.at;
+    return (
+      pending.length === 0 && count >= this.plan.shape.min && this.needed().size === 0 && !this.#isRival()
+    );
+  }
+
+  /** Whether the members so far are all those of an excluded value. */
+  #isRival(): boolean {
+    if (this.at.rivals.length === 0) return false;
+    const members = this.at.seen.toString(2).replaceAll('0', '').length;
+    return this.at.rivals.some((r) => this.plan.rivalSize(r) === members);
   }
 
   /** Names that must still come. */
-  #needed(): Set<number> {
+  needed(): ReadonlySet<number> {
+    this.#needed ??= this.#makeNeeded();
+    return this.#needed;
+  }
+
+  #makeNeeded(): ReadonlySet<number> {
     const { shape, index } = this.plan;
     const needed = new Set<number>();
     const add = (name: string) => {
       const i = index.get(name)!;
       if (!this.has(i)) needed.add(i);
     };
+    if (shape.required.length === 0 && shape.implied.length === 0) return NONE;
     for (const name of shape.required) add(name);
     for (let size = -1; size < needed.size; ) {
       size = needed.size;
@@ -62,82 +81,27 @@ export class ObjectItem {
         if (this.has(i) || needed.has(i)) for (const other of others) add(other);
       }
     }
-    return needed;
+    return needed.size > 0 ? needed : NONE;
   }
 
   /** Whether some completion exists. */
   feasible(): Status {
     if (this.#feasible) return this.#feasible;
-    const status = this.#decide();
+    const status = new ObjectFuture(this).status();
     if (status !== 'maybe') this.#feasible = status;
     return status;
   }
 
-  #decide(): Status {
-    const { plan } = this;
-    const { max, min } = plan.shape;
-    const needed = this.#needed();
-    if (needed.size > max - this.#count) return 'no';
-    let open = false;
-    for (const i of needed) {
-      const status = this.#passed(i) ? 'no' : plan.nameStatus(i);
-      if (status === 'no') return 'no';
-      if (status === 'maybe') open = true;
+  /** The keys without a name that may still come. */
+  classes(): readonly { re: Re; term: Term }[] {
+    if (this.at.extras.length === 0) return this.plan.classes();
+    if (!this.#classes) {
+      const { pool, liveness } = this.plan.algebra;
+      const fresh = pool.not(pool.words(this.at.extras));
+      const left = this.plan.classes().map((c) => ({ re: pool.and([c.re, fresh]), term: c.term }));
+      this.#classes = left.filter((c) => liveness.live(c.re));
     }
-    if (min > max) return 'no';
-    if (min > this.#count + needed.size || this.#pending.length > 0) {
-      const status = this.#enough(needed);
-      if (status !== 'yes') return status;
-    }
-    return open ? 'maybe' : 'yes';
-  }
-
-  #enough(needed: ReadonlySet<number>): Status {
-    const { plan } = this;
-    const { algebra } = plan;
-    let open = false;
-    let available = needed.size;
-    for (let i = 0; i < plan.names.length; i++) {
-      if (this.has(i) || needed.has(i) || this.#passed(i)) continue;
-      const status = this.#freeStatus(i);
-      if (status === 'yes') available++;
-      else if (status === 'maybe') open = true;
-    }
-    for (const { re, term } of this.#classes()) {
-      const status = algebra.emptiness.term(term);
-      if (status === 'yes') available += algebra.liveness.count(re);
-      else if (status === 'maybe') open = true;
-    }
-    if (available < plan.shape.min - this.#count) return open ? 'maybe' : 'no';
-    if (this.#pending.length === 0) return 'yes';
-    const free = (i: number) => !this.has(i) && this.#freeStatus(i) === 'yes';
-    const room = plan.shape.max - this.#count;
-    return new Obligations(plan, this.#pending, this.#classes(), free).met(needed, room, open);
-  }
-
-  /** Whether a name that is not needed may come, with all that it implies. */
-  #freeStatus(i: number): Status {
-    const own = this.#passed(i) ? 'no' : this.plan.nameStatus(i);
-    if (own !== 'yes' || this.plan.shape.implied.length === 0) return own;
-    let status: Status = 'yes';
-    for (const other of this.#withName(i).#needed()) {
-      const of = this.#passed(other) ? 'no' : this.plan.nameStatus(other);
-      if (of === 'no') return 'no';
-      if (of === 'maybe') status = 'maybe';
-    }
-    return status;
-  }
-
-  #withName(i: number): ObjectItem {
-    return this.plan.item(this.#seen | (1n << BigInt(i)), this.#count + 1, this.#pending, this.#extras);
-  }
-
-  #classes(): { re: Re; term: Term }[] {
-    const { pool, liveness } = this.plan.algebra;
-    if (this.#extras.length === 0) return [...this.plan.classes()];
-    const fresh = pool.not(pool.words(this.#extras));
-    const left = this.plan.classes().map((c) => ({ re: pool.and([c.re, fresh]), term: c.term }));
-    return left.filter((c) => liveness.live(c.re));
+    return this.#classes;
   }
 
   /** The ways to go on with each name that may come next. */
@@ -154,23 +118,45 @@ export class ObjectItem {
 
   #makeNamed(): Map<string, KeyOption[]> {
     const out = new Map<string, KeyOption[]>();
-    const { plan } = this;
-    if (this.#count >= plan.shape.max) return out;
-    for (let i = 0; i < plan.names.length; i++) {
-      if (this.has(i) || plan.nameStatus(i) !== 'yes' || !this.#inOrder(i)) continue;
-      const due = this.#pending.filter((p) => plan.matchesName(i, plan.shape.exists[p]!.re));
-      const seen = this.#seen | (1n << BigInt(i));
-      const extras = this.#extras;
-      const options = this.#options(plan.term(i), due, (pending) =>
-        plan.item(seen, this.#count + 1, pending, extras),
-      );
-      if (options.length > 0) out.set(plan.names[i]!, options);
+    const { names } = this.plan;
+    for (let i = 0; i < names.length; i++) {
+      if (this.plan.nameStatus(i) !== 'yes') continue;
+      const options = this.waysOf(i).filter((way) => this.#leadsOn(way));
+      if (options.length > 0) out.set(names[i]!, options);
     }
     return out;
   }
 
+  #leadsOn({ term, next }: KeyOption): boolean {
+    return next.feasible() === 'yes' && this.plan.algebra.hasValue(term);
+  }
+
+  /** The ways to go on with a name, whether they lead on or not. */
+  waysOf(i: number): KeyOption[] {
+    const { plan, at } = this;
+    if (at.count >= plan.shape.max || this.has(i) || !this.#inOrder(i)) return [];
+    const due = at.pending.filter((p) => plan.matchesName(i, plan.shape.exists[p]!.re));
+    const seen = at.seen | (1n << BigInt(i));
+    const count = at.count + 1;
+    return this.#splits(i).flatMap((split) =>
+      this.#choices([plan.term(i), split.term], due, (pending) =>
+        plan.item({ seen, count, pending, extras: at.extras, rivals: split.rivals }),
+      ),
+    );
+  }
+
+  #splits(i: number): Split[] {
+    const { plan } = this;
+    const name = plan.names[i]!;
+    const parts = this.at.rivals.flatMap((rival) => {
+      const { value } = plan.shape.excluded[rival]!;
+      return Object.hasOwn(value, name) ? [{ rival, value: value[name] }] : [];
+    });
+    return splitByRivals(plan.algebra, parts);
+  }
+
   /** Whether a name can no longer come, because one that is declared after it has come. */
-  #passed(i: number): boolean {
+  passed(i: number): boolean {
     const { plan } = this;
     if (!plan.algebra.ordered) return false;
     const at = plan.declaredAt(i);
@@ -181,47 +167,50 @@ export class ObjectItem {
   #inOrder(i: number): boolean {
     const { plan } = this;
     if (!plan.algebra.ordered) return true;
-    if (this.#passed(i)) return false;
+    if (this.passed(i)) return false;
     const at = plan.declaredAt(i);
-    for (const j of this.#needed()) if (plan.declaredAt(j) < at) return false;
+    for (const j of this.needed()) if (plan.declaredAt(j) < at) return false;
     return true;
   }
 
-  #options(base: Term, due: readonly number[], next: (pending: number[]) => ObjectItem): KeyOption[] {
+  /** One way for each choice of obligations that the value meets. */
+  #choices(
+    base: readonly Term[],
+    due: readonly number[],
+    next: (pending: number[]) => ObjectItem,
+  ): KeyOption[] {
     const { algebra, shape } = this.plan;
     const out: KeyOption[] = [];
     for (let chosen = 0; chosen < 1 << due.length; chosen++) {
       const met = due.filter((_, bit) => (chosen >> bit) & 1);
-      const term = algebra.terms.and([base, ...met.map((p) => shape.exists[p]!.term)]);
-      const item = next(this.#pending.filter((p) => !met.includes(p)));
-      if (item.feasible() === 'yes' && algebra.hasValue(term)) out.push({ term, next: item });
+      const term = algebra.terms.and([...base, ...met.map((p) => shape.exists[p]!.term)]);
+      out.push({ term, next: next(this.at.pending.filter((p) => !met.includes(p))) });
     }
     return out;
   }
 
   /** The ways to go on with a key that has no name in the schema; `tracked`: the key's text matters afterwards. */
   others(): readonly { re: Re; option: KeyOption }[] {
-    this.#others ??= this.#makeOthers();
+    this.#others ??= this.otherWays().filter((w) => this.#leadsOn(w.option));
     return this.#others;
   }
 
-  #makeOthers(): { re: Re; option: KeyOption }[] {
-    const { plan } = this;
+  /** The same, whether they lead on or not. */
+  otherWays(): { re: Re; option: KeyOption }[] {
+    const { plan, at } = this;
     const { algebra, shape } = plan;
-    if (this.#count >= shape.max) return [];
-    if (algebra.ordered && this.#needed().size > 0) return [];
-    const seen = algebra.ordered ? (1n << BigInt(plan.names.length)) - 1n : this.#seen;
+    if (at.count >= shape.max) return [];
+    if (algebra.ordered && this.needed().size > 0) return [];
+    const seen = algebra.ordered ? (1n << BigInt(plan.names.length)) - 1n : at.seen;
     const out: { re: Re; option: KeyOption }[] = [];
-    for (const { re, term } of this.#classes()) {
-      for (let chosen = 0; chosen < 1 << this.#pending.length; chosen++) {
-        const met = this.#pending.filter((_, bit) => (chosen >> bit) & 1);
+    for (const { re, term } of this.classes()) {
+      const ways = this.#choices([term], at.pending, (pending) =>
+        plan.item({ seen, count: at.count + 1, pending, extras: at.extras, rivals: [] }),
+      );
+      for (const option of ways) {
+        const met = at.pending.filter((p) => !option.next.at.pending.includes(p));
         const within = algebra.pool.and([re, ...met.map((p) => shape.exists[p]!.re)]);
-        if (!algebra.liveness.live(within)) continue;
-        const all = algebra.terms.and([term, ...met.map((p) => shape.exists[p]!.term)]);
-        const pending = this.#pending.filter((p) => !met.includes(p));
-        const next = plan.item(seen, this.#count + 1, pending, this.#extras);
-        if (next.feasible() === 'yes' && algebra.hasValue(all))
-          out.push({ re: within, option: { term: all, next } });
+        if (algebra.liveness.live(within)) out.push({ re: within, option });
       }
     }
     return out;
@@ -229,12 +218,11 @@ export class ObjectItem {
 
   /** Whether the texts of unnamed keys must be told apart from now on. */
   get tracks(): boolean {
-    return this.plan.shape.exists.length > 0 || this.#count < this.plan.shape.min;
+    return this.plan.shape.exists.length > 0 || this.at.count < this.plan.shape.min;
   }
 
   /** The same members, with one more unnamed key remembered. */
   remember(key: string): ObjectItem {
-    const extras = [...this.#extras, key].sort();
-    return this.plan.item(this.#seen, this.#count, this.#pending, extras);
+    return this.plan.item({ ...this.at, extras: [...this.at.extras, key].sort() });
   }
 }

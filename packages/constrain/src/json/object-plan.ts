@@ -3,7 +3,7 @@ import { matches } from '../regex/moves.ts';
 import { codePoints, compareWords, type Re } from '../regex/pool.ts';
 import type { Algebra } from './algebra.ts';
 import type { Status } from './emptiness.ts';
-import { ObjectItem } from './object-item.ts';
+import { ObjectItem, type ObjectProgress } from './object-item.ts';
 import type { Layer, ObjectShape } from './shape.ts';
 import type { Term } from './term.ts';
 
@@ -109,26 +109,34 @@ export class ObjectPlan {
     return parts.map((p) => (p.matched ? p : { re: p.re, term: terms.and([p.term, layer.additional]) }));
   }
 
-  item(seen: bigint, count: number, pending: readonly number[], extras: readonly string[]): ObjectItem {
+  /** The number of keys of an excluded value. */
+  rivalSize(rival: number): number {
+    return Object.keys(this.shape.excluded[rival]!.value).length;
+  }
+
+  item({ seen, count, pending, extras, rivals }: ObjectProgress): ObjectItem {
     const { shape } = this;
     const counted = shape.max === Infinity ? Math.min(count, shape.min) : count;
     const tracked = counted < shape.min || shape.exists.length > 0 ? extras : [];
-    const key = `${seen.toString(36)};${counted};${pending.join()};${tracked.length > 0 ? JSON.stringify(tracked) : ''}`;
+    const told = tracked.length > 0 ? JSON.stringify(tracked) : '';
+    const key = `${seen.toString(36)};${counted};${pending.join()};${rivals.join()};${told}`;
     let item = this.#items.get(key);
     if (!item) {
-      item = new ObjectItem(this, `o${this.id};${key}`, seen, counted, pending, tracked);
+      const at = { seen, count: counted, pending, extras: tracked, rivals };
+      item = new ObjectItem(this, `o${this.id};${key}`, at);
       this.#items.set(key, item);
     }
     return item;
   }
 
   start(): ObjectItem {
-    return this.item(
-      0n,
-      0,
-      this.shape.exists.map((_, i) => i),
-      [],
-    );
+    return this.item({
+      seen: 0n,
+      count: 0,
+      pending: this.shape.exists.map((_, i) => i),
+      extras: [],
+      rivals: this.shape.excluded.map((_, i) => i),
+    });
   }
 
   status(): Status {
@@ -147,5 +155,6 @@ function namesOf(shape: ObjectShape): Set<string> {
     names.add(key);
     for (const name of others) names.add(name);
   }
+  for (const { value } of shape.excluded) for (const name of Object.keys(value)) names.add(name);
   return names;
 }

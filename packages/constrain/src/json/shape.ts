@@ -38,6 +38,11 @@ export type NumberShape = {
   excluded: readonly Decimal[];
 };
 
+/** A value that a shape leaves out; equal ones are the same object. */
+export type Constant<Value> = { readonly id: number; readonly value: Value };
+export type ArrayConstant = Constant<readonly unknown[]>;
+export type ObjectConstant = Constant<Readonly<Record<string, unknown>>>;
+
 /** At least `min` and at most `max` of the items from index `from` on satisfy the term. */
 export type Contains = { term: Term; from: number; min: number; max: number };
 
@@ -50,6 +55,9 @@ export type ArrayShape = {
   max: number;
   contains: readonly Contains[];
   unique: boolean;
+  /** Some two items are equal. */
+  repeats: boolean;
+  excluded: readonly ArrayConstant[];
 };
 
 /** One schema's say about values by key: named, matched by patterns, or else `additional`. */
@@ -75,6 +83,7 @@ export type ObjectShape = {
   /** When the key is present, the others are. */
   implied: readonly (readonly [string, readonly string[]])[];
   exists: readonly Exists[];
+  excluded: readonly ObjectConstant[];
 };
 
 export function unitShape(type: UnitShape['type']): UnitShape {
@@ -102,10 +111,12 @@ export function numberShape(part: Partial<Omit<NumberShape, 'type' | 'key'>>): N
 }
 
 export function arrayShape(rest: Term, part: Partial<Omit<ArrayShape, 'type' | 'key' | 'rest'>>): ArrayShape {
-  const { prefix = [], min = 0, max = Infinity, contains = [], unique = false } = part;
+  const { prefix = [], min = 0, max = Infinity, contains = [], unique = false, repeats = false } = part;
+  const excluded = distinctConstants(part.excluded);
   const parts = contains.map((c) => `${c.term.id}/${c.from}/${c.min}/${c.max}`).sort();
-  const key = `${prefix.map((t) => t.id).join(',')};${rest.id};${min};${max};${parts.join(',')};${unique}`;
-  return { type: 'array', key, prefix, rest, min, max, contains, unique };
+  const flags = `${unique}${repeats};${excluded.map((c) => c.id).join(',')}`;
+  const key = `${prefix.map((t) => t.id).join(',')};${rest.id};${min};${max};${parts.join(',')};${flags}`;
+  return { type: 'array', key, prefix, rest, min, max, contains, unique, repeats, excluded };
 }
 
 export function objectShape(
@@ -117,6 +128,7 @@ export function objectShape(
   const required = [...new Set(part.required)].sort();
   const implied = part.implied ?? [];
   const exists = distinctExists(part.exists ?? []);
+  const excluded = distinctConstants(part.excluded);
   const key = [
     layers.map((l) => l.id).join(','),
     required.length > 0 ? JSON.stringify(required) : '',
@@ -125,8 +137,13 @@ export function objectShape(
     names.id,
     implied.length > 0 ? JSON.stringify(implied) : '',
     exists.map((e) => `${e.re.id}/${e.term.id}`).join(','),
+    excluded.map((c) => c.id).join(','),
   ].join(';');
-  return { type: 'object', key, layers, required, min, max, names, implied, exists };
+  return { type: 'object', key, layers, required, min, max, names, implied, exists, excluded };
+}
+
+function distinctConstants<T extends Constant<unknown>>(list: readonly T[] = []): readonly T[] {
+  return list.length < 2 ? list : [...new Set(list)].sort((a, b) => a.id - b.id);
 }
 
 function distinctExists(list: readonly Exists[]): Exists[] {

@@ -39,7 +39,8 @@ function isSingle(layer: Layer, additional: Term): boolean {
 
 const isAny = (re: Re) => re.kind === 'not' && re.parts[0]!.kind === 'empty';
 
-const weight = (s: ObjectShape) => s.layers.length + s.required.length + s.implied.length + s.exists.length;
+const weight = (s: ObjectShape) =>
+  s.layers.length + s.required.length + s.implied.length + s.exists.length + s.excluded.length;
 
 /** Whether every constraint of `a` is one of `b`, so that `b` adds nothing to the union. */
 function contains(a: ObjectShape, b: ObjectShape): boolean {
@@ -50,6 +51,7 @@ function contains(a: ObjectShape, b: ObjectShape): boolean {
     subset(a.layers, b.layers) &&
     subset(a.required, b.required) &&
     subset(a.implied, b.implied) &&
+    subset(a.excluded, b.excluded) &&
     a.exists.every((e) => b.exists.some((f) => e.re === f.re && e.term === f.term))
   );
 }

@@ -43,7 +43,7 @@ abstract class ArrayPlace extends Struct {
     const goals = new Goals();
     const waiting: Waiting<ArrayItem>[] = [];
     for (const { goal, item } of this.members) {
-      for (const { term, next } of item.options())
+      for (const { term, next } of this.unsettled ? item.looseOptions() : item.options())
         waiting.push({ goal, item: next, wanted: goals.add(term) });
     }
     if (waiting.length === 0) return null;

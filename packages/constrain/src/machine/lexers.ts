@@ -4,7 +4,7 @@ import { Exit, type ExitTag, type Lex } from './lex.ts';
 import { LiteralLex } from './literal-lex.ts';
 import { NumberLex } from './number-lex.ts';
 import { StringLex } from './string-lex.ts';
-import { type Reading, START_PHASE, type StringPhase } from './string-reading.ts';
+import { isInsideAny, type Reading, START_PHASE, type StringPhase } from './string-reading.ts';
 
 /** Sharing is a matter of speed only: beyond this number it starts anew. */
 const MAX_LEXES = 20_000;
@@ -42,7 +42,7 @@ export class Lexers {
   }
 
   string(readings: readonly Reading[], phase: StringPhase = START_PHASE): StringLex {
-    if (phase.mode === 'utf8') return new StringLex(-1, this, readings, phase);
+    if (phase.mode === 'utf8' && !isInsideAny(phase)) return new StringLex(-1, this, readings, phase);
     let key = phase === START_PHASE ? 's' : `s${phase.mode},${phase.value},${phase.left},${phase.high}`;
     for (const r of readings) key += `;${r.tag},${r.re.id},${r.min},${r.max}`;
     return this.#shared(key, (id) => new StringLex(id, this, readings, phase)) as StringLex;

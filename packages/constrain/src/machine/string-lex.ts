@@ -5,6 +5,8 @@ import { type ExitTag, Lex, type LexNext } from './lex.ts';
 import type { Lexers } from './lexers.ts';
 import {
   type FreeReadings,
+  insideAny,
+  isInsideAny,
   plainOnly,
   type Reading,
   START_PHASE,
@@ -31,6 +33,7 @@ export class StringLex extends Lex {
   /** Whether the position is free, once somebody has asked. */
   free: FreeReadings | null | undefined = undefined;
   #beyondAscii: StringLex | null | undefined | false = false;
+  #within: { readonly points: number; readonly lex: StringLex } | undefined;
 
   constructor(id: number, lexers: Lexers, readings: readonly Reading[], phase: StringPhase) {
     super(id);
@@ -40,7 +43,7 @@ export class StringLex extends Lex {
   }
 
   override get transient(): boolean {
-    return this.phase.mode === 'utf8';
+    return this.phase.mode === 'utf8' && !isInsideAny(this.phase);
   }
 
   /**
@@ -48,10 +51,20 @@ export class StringLex extends Lex {
    * are dropped, so that long strings share their masks.
    */
   within(points: number): StringLex {
+    if (this.#within?.points !== points) this.#within = { points, lex: this.#computeWithin(points) };
+    return this.#within.lex;
+  }
+
+  #computeWithin(points: number): StringLex {
+    const { any } = this.lexers.algebra.pool;
     const readings = this.readings.map((r) => {
-      if (r.max === Infinity || r.min > 0) return r;
+      const { min, max } = r;
+      if (r.re === any && (min > points + 1 || (max > points && max !== Infinity))) {
+        return { ...r, min: Math.min(min, points + 1), max: max > points ? Infinity : max };
+      }
+      if (max === Infinity || min > 0) return r;
       const need = furthestEnd(r.re);
-      return need !== null && r.max > points + need ? { ...r, max: Infinity } : r;
+      return need !== null && max > points + need ? { ...r, max: Infinity } : r;
     });
     return readings.some((r, i) => r !== this.readings[i]) ? this.lexers.string(readings, this.phase) : this;
   }
@@ -113,6 +126,11 @@ export class StringLex extends Lex {
     const high = low + 64 ** left - 1;
     if (high < least || low > MAX_CODE_POINT || (low >= 0xd800 && high <= 0xdfff)) return null;
     if (left === 0) return this.#point(value);
+    const whole = low >= least && high <= MAX_CODE_POINT && (high < 0xd800 || low > 0xdfff);
+    if (whole && isInsideAny(this.phase)) return this.lexers.string(this.readings, insideAny(left));
+    if (whole && this.beyondAscii !== undefined) {
+      return this.beyondAscii && this.lexers.string(this.readings, insideAny(left));
+    }
     return this.#phase({ mode: 'utf8', value, left, high: least }, Math.max(low, least), high);
   }
 

@@ -27,6 +27,22 @@ export type StringPhase = {
 
 export const START_PHASE: StringPhase = { mode: 'plain', value: 0, left: 0, high: 0 };
 
+/** By how many bytes are to come; any continuation bytes complete the character. */
+const INSIDE_ANY: readonly StringPhase[] = [
+  { mode: 'utf8', value: 0x40, left: 1, high: 0 },
+  { mode: 'utf8', value: 0x01, left: 2, high: 0 },
+  { mode: 'utf8', value: 0x01, left: 3, high: 0 },
+];
+
+/** Where all characters outside ASCII lead to the same position, one phase stands for those inside them. */
+export function insideAny(left: number): StringPhase {
+  return INSIDE_ANY[left - 1]!;
+}
+
+export function isInsideAny(phase: StringPhase): boolean {
+  return phase.mode === 'utf8' && INSIDE_ANY.includes(phase);
+}
+
 /**
  * Characters that are never written as `\\u` escapes: those that JSON lets stand for themselves in ASCII. Names and
  * constants then have one spelling, so that their bytes can be forced.

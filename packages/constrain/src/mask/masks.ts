@@ -1,13 +1,22 @@
 import type { Lex } from '../machine/lex.ts';
+import { StringLex } from '../machine/string-lex.ts';
 import type { Struct } from '../machine/struct.ts';
-import { isComplete, type Position, stepBytes } from '../state.ts';
+import { isComplete, type Position, readsText, stepBytes, stepPosition } from '../state.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { Walker } from './walker.ts';
 
 /** Token ids, where they are few; else the mask itself. */
 type Stored = Int32Array | Uint32Array;
 
+/** What is remembered of a position. */
+type Known = {
+  mask: Stored | undefined;
+  /** The only byte that may come next, -1 where there is a choice or none. */
+  onlyByte: number | undefined;
+};
+
 const FEW = 1024;
+const ENTRY_BYTES = 200;
 const MAX_STORED_BYTES = 4 * 1024 * 1024;
 
 /** The masks of one grammar over one vocabulary, remembered by position. */
@@ -15,7 +24,7 @@ export class Masks {
   readonly #vocabulary: Vocabulary;
   readonly #walker: Walker;
   readonly #mask: Uint32Array;
-  #stored = new Map<Struct, Map<Lex | null, Stored>>();
+  #known = new Map<Struct, Map<Lex | null, Known>>();
   #bytes = 0;
 
   constructor(vocabulary: Vocabulary) {
@@ -28,8 +37,9 @@ export class Masks {
   of(position: Position | null, text: number[]): Uint32Array {
     const mask = this.#mask;
     if (!position) return mask.fill(0);
-    const { lex, place } = position;
-    const known = this.#stored.get(place)?.get(lex);
+    const { place } = position;
+    const lex = this.#alike(position.lex);
+    const known = this.#find(place, lex)?.mask;
     if (known) return this.#restore(known);
     mask.fill(0);
     const doubtful = lex ? this.#walker.fromLex(mask, lex, place) : this.#walker.fromStruct(mask, place);
@@ -44,6 +54,48 @@ export class Masks {
     return mask;
   }
 
+  /** The only byte that may come next, or -1. */
+  onlyByte(position: Position, text: number[]): number {
+    const { place } = position;
+    const lex = this.#alike(position.lex);
+    const known = this.#find(place, lex)?.onlyByte;
+    if (known !== undefined) return known;
+    const { byte, remember } = findOnlyByte(position, text);
+    if (remember && !isTransient(place, lex)) this.#entry(place, lex).onlyByte = byte;
+    return byte;
+  }
+
+  /** The position inside a scalar that stands for all that allow the same tokens. */
+  #alike(lex: Lex | null): Lex | null {
+    return lex instanceof StringLex ? lex.within(this.#vocabulary.maxLength) : lex;
+  }
+
+  #find(place: Struct, lex: Lex | null): Known | undefined {
+    return this.#known.get(place)?.get(lex);
+  }
+
+  #entry(place: Struct, lex: Lex | null): Known {
+    this.#grow(ENTRY_BYTES);
+    let byLex = this.#known.get(place);
+    if (!byLex) {
+      byLex = new Map();
+      this.#known.set(place, byLex);
+    }
+    let known = byLex.get(lex);
+    if (!known) {
+      known = { mask: undefined, onlyByte: undefined };
+      byLex.set(lex, known);
+    }
+    return known;
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes <= MAX_STORED_BYTES) return;
+    this.#known = new Map();
+    this.#bytes = bytes;
+  }
+
   #restore(known: Stored): Uint32Array {
     const mask = this.#mask;
     if (known instanceof Uint32Array) mask.set(known);
@@ -55,23 +107,15 @@ export class Masks {
   }
 
   #store(place: Struct, lex: Lex | null): void {
-    const few = this.#few();
-    const stored = few ?? this.#mask.slice();
-    this.#bytes += stored.byteLength + 200;
-    if (this.#bytes > MAX_STORED_BYTES) {
-      this.#stored = new Map();
-      this.#bytes = stored.byteLength;
-    }
-    let byLex = this.#stored.get(place);
-    if (!byLex) {
-      byLex = new Map();
-      this.#stored.set(place, byLex);
-    }
-    byLex.set(lex, stored);
+    if (isTransient(place, lex)) return;
+    const stored = this.#few() ?? this.#mask.slice();
+    this.#grow(stored.byteLength);
+    this.#entry(place, lex).mask = stored;
   }
 
   #few(): Int32Array | null {
-    if (countBits(this.#mask, FEW) > FEW) return null;
+    const most = Math.min(FEW, this.#mask.length);
+    if (countBits(this.#mask, most) > most) return null;
     const ids: number[] = [];
     for (let w = 0; w < this.#mask.length; w++) {
       let bits = this.#mask[w]!;
@@ -83,6 +127,28 @@ export class Masks {
     }
     return Int32Array.from(ids);
   }
+}
+
+/** Nothing comes back to such a position: what were remembered of it would never be asked for again. */
+function isTransient(place: Struct, lex: Lex | null): boolean {
+  return place.transient || (lex?.transient ?? false);
+}
+
+/** The only byte that may come next, or -1; `remember` where that does not depend on the text. */
+function findOnlyByte(at: Position, text: number[]): { byte: number; remember: boolean } {
+  const length = text.length;
+  let only = -1;
+  let remember = true;
+  for (let byte = 0; byte < 256; byte++) {
+    remember &&= !readsText(at, byte);
+    text.push(byte);
+    const to = stepPosition(at, byte, text);
+    text.length = length;
+    if (!to) continue;
+    if (only >= 0) return { byte: -1, remember };
+    only = byte;
+  }
+  return { byte: only, remember };
 }
 
 /** The number of set bits, counted no further than just above `enough`. */

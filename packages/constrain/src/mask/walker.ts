@@ -38,7 +38,7 @@ export class Walker {
       this.#free(lex as StringLex, free, receiver);
       return this.#doubtful;
     }
-    const known = this.#lexMask(lex instanceof StringLex ? lex.within(this.#vocabulary.maxLength) : lex);
+    const known = this.#lexMask(lex);
     orInto(mask, known.body);
     if (known.usual) this.#exitTail(known.usual, this.#vocabulary.freeString.tail, receiver);
     for (const node of known.removed) this.#forbid(node);

@@ -7,14 +7,17 @@ export function movesOf(pool: RePool, re: Re): Moves {
   return re.moves;
 }
 
+/** Up to this many pieces are searched; a table would take a kilobyte for each expression. */
+const FEW_PIECES = 16;
+
 /** The derivative by one code point: what may follow it. */
 export function move(pool: RePool, re: Re, codePoint: number): Re {
   const moves = movesOf(pool, re);
-  if (codePoint < 128) {
-    moves.ascii ??= asciiTable(moves);
-    return moves.ascii[codePoint]!;
+  if (codePoint > 127 || moves.starts.length <= FEW_PIECES) {
+    return moves.to[pieceAt(moves.starts, codePoint)]!;
   }
-  return moves.to[pieceAt(moves.starts, codePoint)]!;
+  moves.ascii ??= asciiTable(moves);
+  return moves.ascii[codePoint]!;
 }
 
 export function pieceAt(starts: readonly number[], codePoint: number): number {

@@ -64,6 +64,8 @@ export class RePool {
   readonly #table = new Map<string, Re>();
   readonly #wordIds = new Map<WordList, number>();
   readonly #wordLists = new Map<string, WordList>();
+  /** Lists of names share their words. */
+  readonly #points = new Map<string, readonly number[]>();
   readonly #fuel: Fuel;
   readonly empty: Re;
   readonly eps: Re;
@@ -170,11 +172,20 @@ export class RePool {
     this.#fuel.spend(distinct.length);
     let words = this.#wordLists.get(key);
     if (!words) {
-      words = distinct.map(codePoints).sort(compareWords);
+      words = distinct.map((text) => this.#pointsOf(text)).sort(compareWords);
       this.#wordLists.set(key, words);
       this.#wordIds.set(words, this.#wordIds.size);
     }
     return this.wordRange(words, 0, words.length, 0);
+  }
+
+  #pointsOf(text: string): readonly number[] {
+    let points = this.#points.get(text);
+    if (!points) {
+      points = codePoints(text);
+      this.#points.set(text, points);
+    }
+    return points;
   }
 
   wordRange(words: WordList, lo: number, hi: number, depth: number): Re {

@@ -1,6 +1,6 @@
 import { type ArrayShape, arrayShape } from '../json/shape.ts';
 import type { Term } from '../json/term.ts';
-import { below, countOf, invalid, type Place, type SchemaObject, unsupported } from './place.ts';
+import { below, countOf, invalid, type Place, type SchemaObject } from './place.ts';
 import type { SchemaReader } from './reader.ts';
 
 /** items, prefixItems, additionalItems, contains, minItems, maxItems and uniqueItems. */
@@ -34,7 +34,7 @@ export function arrayTerms(reader: SchemaReader, schema: SchemaObject, place: Pl
   const unique = schema.uniqueItems;
   if (unique !== undefined && typeof unique !== 'boolean') invalid(place, 'uniqueItems', 'must be a boolean');
   if (unique) {
-    const no = () => unsupported(place, 'uniqueItems', 'its negation cannot be enforced');
+    const no = () => [arrayShape(terms.true, { repeats: true, min: 2 })];
     out.push(list([arrayShape(terms.true, { unique: true })], no, 'unique'));
   }
   if (schema.contains !== undefined) out.push(containsTerm(reader, schema, place));

@@ -1,7 +1,8 @@
 import type { Term } from '../json/term.ts';
 import type { Re } from '../regex/pool.ts';
+import { refHidesSiblings } from './dialect.ts';
 import { below, isObject, mapOf, type Place, type SchemaObject, unsupported } from './place.ts';
-import type { SchemaReader } from './reader.ts';
+import { REFERENCES, type SchemaReader } from './reader.ts';
 import { patternRe } from './strings.ts';
 
 /** Under a condition, the keys and items that some keyword of a schema has looked at. */
@@ -23,18 +24,18 @@ const MAX_CASES = 64;
  * allows more, it is enough that one case is true.
  */
 export function evaluatedCases(reader: SchemaReader, schema: SchemaObject, place: Place): Evaluated[] {
-  let cases = [ownKeywords(reader, schema, place)];
+  const hidden = schema.$ref !== undefined && refHidesSiblings(place.resource.dialect);
+  let cases = [hidden ? nothing(reader.algebra.terms.true) : ownKeywords(reader, schema, place)];
   const both = (more: Evaluated[]) => {
     cases = cases.flatMap((a) => more.map((b) => merged(reader, a, b)));
     if (cases.length > MAX_CASES) unsupported(place, 'unevaluated', 'too many cases must be told apart');
   };
-  if (typeof schema.$ref === 'string') {
-    const target = reader.references.resolve(schema.$ref, place);
+  for (const keyword of REFERENCES) {
+    if (schema[keyword] === undefined) continue;
+    const target = reader.references.resolve(schema[keyword], place, keyword);
     both(casesOf(reader, target.schema, target.place));
   }
-  if (schema.$dynamicRef !== undefined || schema.$recursiveRef !== undefined) {
-    unsupported(place, 'unevaluated', 'a dynamic reference beside it cannot be followed');
-  }
+  if (hidden) return cases;
   for (const [i, item] of list(schema.allOf).entries()) both(casesOf(reader, item, below(place, 'allOf', i)));
   if (schema.anyOf !== undefined) both(anyOf(reader, list(schema.anyOf), below(place, 'anyOf')));
   if (schema.oneOf !== undefined) both(oneOf(reader, list(schema.oneOf), below(place, 'oneOf')));
@@ -90,8 +91,13 @@ function ownKeywords(reader: SchemaReader, schema: SchemaObject, place: Place): 
     allKeys: schema.additionalProperties !== undefined,
     prefix: tuple.length,
     allItems: rest !== undefined,
-    contained: schema.contains === undefined ? [] : [reader.child(schema, 'contains', place)],
+    contained: looksIntoItems(schema, place) ? [reader.child(schema, 'contains', place)] : [],
   };
+}
+
+/** Since 2020-12, `contains` has looked at the items that it finds. */
+function looksIntoItems(schema: SchemaObject, place: Place): boolean {
+  return schema.contains !== undefined && place.resource.dialect !== '2019-09';
 }
 
 function anyOf(reader: SchemaReader, branches: unknown[], place: Place): Evaluated[] {

@@ -1,10 +1,12 @@
 import { ConstraintError } from '../errors.ts';
+import type { Dialect } from './dialect.ts';
+import type { Scope } from './scope.ts';
 
 /** A schema document or a part of it that has a URI of its own. */
-export type Resource = { uri: string; root: unknown; pointer: string };
+export type Resource = { uri: string; root: unknown; pointer: string; dialect: Dialect };
 
 /** Where a schema stands: for messages and for references. */
-export type Place = { pointer: string; resource: Resource };
+export type Place = { pointer: string; resource: Resource; scope: Scope };
 
 export type SchemaObject = Readonly<Record<string, unknown>>;
 
@@ -12,7 +14,7 @@ export function isObject(value: unknown): value is SchemaObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function below(place: Place, ...keys: (string | number)[]): Place {
+export function below<P extends { pointer: string }>(place: P, ...keys: (string | number)[]): P {
   const tail = keys.map((k) => `/${String(k).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   return { ...place, pointer: place.pointer + tail };
 }

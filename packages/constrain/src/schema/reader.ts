@@ -5,12 +5,15 @@ import { decimalOf } from '../json/decimal.ts';
 import type { JsonType } from '../json/shape.ts';
 import { numberShape } from '../json/shape.ts';
 import type { Term } from '../json/term.ts';
+import type { FormatReading } from '../options.ts';
 import { arrayTerms } from './arrays.ts';
 import { combined } from './combine.ts';
+import { type Draft, refHidesSiblings } from './dialect.ts';
 import { numberTerms } from './numbers.ts';
 import { objectTerms, requiredTerm } from './objects.ts';
-import { below, invalid, isObject, type Place, type SchemaObject, unsupported } from './place.ts';
+import { below, invalid, isObject, type Place, type SchemaObject } from './place.ts';
 import { References } from './references.ts';
+import type { Scope } from './scope.ts';
 import { smallText } from './small-text.ts';
 import { stringTerms } from './strings.ts';
 import { unevaluatedTerms } from './unevaluated.ts';
@@ -18,16 +21,22 @@ import { unevaluatedTerms } from './unevaluated.ts';
 export type SchemaOptions = {
   /** Objects whose schema does not mention `additionalProperties` have none. */
   closed: boolean;
+  formats: FormatReading;
+  /** The draft of documents that do not name theirs. */
+  draft: Draft | undefined;
 };
 
 const MAX_DEPTH = 500;
+
+export const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'] as const;
 
 /** Reads JSON Schema, draft 4 to 2020-12, into terms. */
 export class SchemaReader {
   readonly algebra: Algebra;
   readonly options: SchemaOptions;
   readonly references: References;
-  readonly #terms = new Map<SchemaObject, Term>();
+  /** By the dynamic scope in which a schema is met. */
+  readonly #terms = new Map<Scope, Map<SchemaObject, Term>>();
   /** Terms of small schemas by their text: equal ones are one term. */
   readonly #small = new Map<string, Term>();
   #depth = 0;
@@ -35,11 +44,12 @@ export class SchemaReader {
   constructor(algebra: Algebra, document: unknown, options: SchemaOptions) {
     this.algebra = algebra;
     this.options = options;
-    this.references = new References(document, algebra.fuel);
+    this.references = new References(document, options.draft, algebra.fuel);
   }
 
   document(): Term {
-    return this.term(this.references.root.root, { pointer: '', resource: this.references.root });
+    const { root } = this.references;
+    return this.term(root.resource.root, root);
   }
 
   /** The term of a schema; its keywords are read when first needed. */
@@ -54,16 +64,26 @@ export class SchemaReader {
         keyword: place.pointer.split('/').at(-1) ?? '',
       });
     }
-    let term = this.#terms.get(schema);
+    const known = this.#termsIn(place.scope);
+    let term = known.get(schema);
     if (!term) {
       const text = smallText(schema);
-      const key = text === null ? null : `${place.resource.uri} ${text}`;
+      const key = text === null ? null : `${place.scope.id} ${place.resource.uri} ${text}`;
       term = (key !== null && this.#small.get(key)) || terms.ref(() => this.#enter(schema, place));
       term.pointer ||= place.pointer;
-      this.#terms.set(schema, term);
+      known.set(schema, term);
       if (key !== null) this.#small.set(key, term);
     }
     return term;
+  }
+
+  #termsIn(scope: Scope): Map<SchemaObject, Term> {
+    let known = this.#terms.get(scope);
+    if (!known) {
+      known = new Map();
+      this.#terms.set(scope, known);
+    }
+    return known;
   }
 
   #enter(schema: SchemaObject, place: Place): Term {
@@ -82,8 +102,11 @@ export class SchemaReader {
   #keywords(schema: SchemaObject, place: Place): Term {
     const { terms } = this.algebra;
     const parts: Term[] = [];
-    for (const keyword of ['$ref', '$dynamicRef', '$recursiveRef']) {
-      if (schema[keyword] !== undefined) parts.push(this.#reference(schema[keyword], place, keyword));
+    for (const keyword of REFERENCES) {
+      if (schema[keyword] === undefined) continue;
+      const target = this.references.resolve(schema[keyword], place, keyword);
+      parts.push(this.term(target.schema, target.place));
+      if (keyword === '$ref' && refHidesSiblings(place.resource.dialect)) return parts[0]!;
     }
     if (schema.type !== undefined) parts.push(this.#type(schema.type, place));
     if (schema.enum !== undefined) {
@@ -96,22 +119,6 @@ export class SchemaReader {
     parts.push(...arrayTerms(this, schema, place), ...objectTerms(this, schema, place));
     parts.push(...combined(this, schema, place), ...unevaluatedTerms(this, schema, place));
     return terms.and(parts);
-  }
-
-  #reference(reference: unknown, place: Place, keyword: string): Term {
-    const target = this.references.resolve(reference, place, keyword);
-    if (keyword === '$dynamicRef' && this.#isDynamic(target.schema, reference)) {
-      unsupported(place, keyword, 'dynamic anchors cannot be resolved before the value is known');
-    }
-    return this.term(target.schema, target.place);
-  }
-
-  #isDynamic(schema: unknown, reference: unknown): boolean {
-    if (!isObject(schema) || typeof reference !== 'string') return false;
-    const anchor = schema.$dynamicAnchor;
-    return (
-      typeof anchor === 'string' && reference.endsWith(`#${anchor}`) && schema !== this.references.root.root
-    );
   }
 
   #type(type: unknown, place: Place): Term {

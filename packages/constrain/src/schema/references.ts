@@ -1,40 +1,77 @@
-import type { Fuel } from '../errors.ts';
+import { ConstraintError, type Fuel } from '../errors.ts';
+import { type Dialect, type Draft, namedDraft } from './dialect.ts';
+import { join, RECURSIVE, SchemaDocument, type Target } from './document.ts';
+import { METASCHEMAS } from './metaschemas.ts';
 import { invalid, isObject, type Place, type Resource, type SchemaObject, unsupported } from './place.ts';
+import { Scope } from './scope.ts';
 
 const BASE = 'constrain:/schema';
-/** Keywords whose values are data, not schemas. */
-const DATA = new Set(['enum', 'const', 'default', 'examples', 'example']);
 
-export type Target = { schema: unknown; place: Place };
-
-/** Finds what `$ref` names inside one document; nothing is ever fetched. */
+/** Finds what references name inside one document or in a metaschema; nothing is ever fetched. */
 export class References {
-  readonly root: Resource;
+  readonly root: Place;
   readonly #fuel: Fuel;
-  #resources: Map<string, Resource> | null = null;
-  readonly #anchors = new Map<string, Target>();
+  readonly #documents: SchemaDocument[];
+  readonly #home = new Map<Resource, SchemaDocument>();
+  readonly #scopes = new Map<string, Scope>();
 
-  constructor(document: unknown, fuel: Fuel) {
+  constructor(document: unknown, draft: Draft | undefined, fuel: Fuel) {
     this.#fuel = fuel;
-    this.root = { uri: idOf(document, BASE) ?? BASE, root: document, pointer: '' };
+    const main = new SchemaDocument(document, BASE, dialectOf(document, draft), fuel);
+    this.#documents = [main];
+    const scope = new Scope(0, () => main.dynamicAnchors(main.root));
+    this.root = { pointer: '', resource: main.root, scope };
   }
 
-  /** The resource of a schema inside another resource. */
+  /** The place of a schema's keywords: in the schema's own resource, where it has one. */
   enter(schema: SchemaObject, place: Place): Place {
-    if (place.pointer === '') return place;
-    const uri = idOf(schema, place.resource.uri);
-    if (!uri) return place;
-    return { pointer: place.pointer, resource: { uri, root: schema, pointer: place.pointer } };
+    const resource = this.#documentOf(place.resource).resourceOf(schema, place.resource, place.pointer);
+    return resource === place.resource ? place : this.#within(resource, place.pointer, place.scope);
   }
 
-  resolve(reference: unknown, place: Place, keyword = '$ref'): Target {
+  /** `$ref`, `$dynamicRef` or `$recursiveRef`. */
+  resolve(reference: unknown, place: Place, keyword = '$ref'): { schema: unknown; place: Place } {
     if (typeof reference !== 'string') return invalid(place, keyword, 'must be a string');
-    const absolute = join(reference, place.resource.uri);
-    if (absolute === null) return invalid(place, keyword, `${reference} is not a URI reference`);
-    const hash = absolute.indexOf('#');
-    const uri = hash < 0 ? absolute : absolute.slice(0, hash);
-    const fragment = hash < 0 ? '' : decode(absolute.slice(hash + 1), place, keyword);
-    const candidates = reference.startsWith('#') ? [place.resource, this.root] : this.#named(uri);
+    const { schema, place: found } = this.#static(reference, place, keyword);
+    const name = keyword === '$ref' ? null : dynamicName(keyword, reference, schema);
+    const target = (name !== null && place.scope.anchors.get(name)) || { schema, place: found };
+    const { resource, pointer } = target.place;
+    return { schema: target.schema, place: this.#within(resource, pointer, place.scope) };
+  }
+
+  #within(resource: Resource, pointer: string, outer: Scope): Place {
+    return { pointer, resource, scope: this.#scope(outer, resource) };
+  }
+
+  /** Whoever enters a resource adds its dynamic anchors to those of the resources that were entered before. */
+  #scope(outer: Scope, resource: Resource): Scope {
+    if (resource === this.root.resource) return outer;
+    const own = this.#documentOf(resource).dynamicAnchors(resource);
+    const fresh = [...own].filter(([name]) => !outer.anchors.has(name));
+    if (fresh.length === 0) return outer;
+    const key = `${outer.id} ${resource.uri}`;
+    let scope = this.#scopes.get(key);
+    if (!scope) {
+      this.#fuel.spend(16 + outer.anchors.size);
+      const anchors = new Map([...outer.anchors, ...fresh]);
+      scope = new Scope(this.#scopes.size + 1, () => anchors);
+      this.#scopes.set(key, scope);
+    }
+    return scope;
+  }
+
+  #documentOf(resource: Resource): SchemaDocument {
+    return this.#home.get(resource) ?? this.#documents[0]!;
+  }
+
+  #static(reference: string, place: Place, keyword: string): Target {
+    const whole = join(reference, place.resource.uri);
+    if (whole === null) return invalid(place, keyword, `${reference} is not a URI reference`);
+    const hash = whole.indexOf('#');
+    const uri = hash < 0 ? whole : whole.slice(0, hash);
+    const fragment = hash < 0 ? '' : decode(whole.slice(hash + 1), place, keyword);
+    const local = reference.startsWith('#');
+    const candidates = local ? [place.resource, this.root.resource] : this.#named(uri);
     for (const resource of candidates) {
       const found = this.#inside(resource, fragment);
       if (found) return found;
@@ -45,78 +82,58 @@ export class References {
   }
 
   #named(uri: string): Resource[] {
-    if (uri === this.root.uri) return [this.root];
-    const found = this.#index().get(uri);
-    return found ? [found] : [];
+    for (const document of this.#documents) {
+      const found = document.resource(uri);
+      if (found) return [found];
+    }
+    const text = METASCHEMAS.get(uri);
+    return text === undefined ? [] : [this.#load(uri, JSON.parse(text))];
   }
 
-  #inside(resource: Resource, fragment: string): Target | null {
-    if (fragment !== '' && !fragment.startsWith('/')) {
-      this.#index();
-      return this.#anchors.get(`${resource.uri}#${fragment}`) ?? null;
-    }
-    let schema: unknown = resource.root;
-    let place: Place = { pointer: resource.pointer, resource };
+  #load(uri: string, metaschema: unknown): Resource {
+    const document = new SchemaDocument(metaschema, uri, namedDraft(metaschema) ?? null, this.#fuel);
+    this.#documents.push(document);
+    this.#home.set(document.root, document);
+    return document.root;
+  }
+
+  #inside(start: Resource, fragment: string): Target | null {
+    const document = this.#documentOf(start);
+    if (fragment !== '' && !fragment.startsWith('/')) return document.anchor(start, fragment) ?? null;
+    let schema: unknown = start.root;
+    let { pointer } = start;
+    let resource = start;
     for (const raw of fragment.split('/').slice(1)) {
       const key = raw.replaceAll('~1', '/').replaceAll('~0', '~');
       if (typeof schema !== 'object' || schema === null || !Object.hasOwn(schema, key)) return null;
       schema = (schema as Record<string, unknown>)[key];
-      place = { ...place, pointer: `${place.pointer}/${raw}` };
-      if (isObject(schema)) place = this.enter(schema, place);
+      pointer += `/${raw}`;
+      resource = document.resourceOf(schema, resource, pointer);
     }
-    return { schema, place };
-  }
-
-  #index(): Map<string, Resource> {
-    if (!this.#resources) {
-      this.#resources = new Map([[this.root.uri, this.root]]);
-      this.#collect(this.root.root, { pointer: '', resource: this.root });
-    }
-    return this.#resources;
-  }
-
-  #collect(value: unknown, place: Place): void {
-    this.#fuel.spend();
-    if (typeof value !== 'object' || value === null) return;
-    let here = place;
-    if (isObject(value)) {
-      here = this.enter(value, place);
-      if (here.resource !== place.resource) this.#resources!.set(here.resource.uri, here.resource);
-      this.#collectAnchors(value, here);
-    }
-    for (const [key, item] of Object.entries(value)) {
-      if (DATA.has(key)) continue;
-      const tail = key.replaceAll('~', '~0').replaceAll('/', '~1');
-      this.#collect(item, { ...here, pointer: `${here.pointer}/${tail}` });
-    }
-  }
-
-  #collectAnchors(schema: SchemaObject, place: Place): void {
-    for (const anchor of [schema.$anchor, schema.$dynamicAnchor, plainName(schema.$id ?? schema.id)]) {
-      if (typeof anchor === 'string') this.#anchors.set(`${place.resource.uri}#${anchor}`, { schema, place });
-    }
+    return { schema, place: { pointer, resource } };
   }
 }
 
-/** Before 2019-09, an identifier such as `#name` was an anchor. */
-function plainName(id: unknown): string | null {
-  return typeof id === 'string' && /^#[A-Za-z]/.test(id) ? id.slice(1) : null;
+/** Which of the anchors in scope a dynamic reference asks for; null where it is a plain reference. */
+function dynamicName(keyword: string, reference: string, target: unknown): string | null {
+  if (!isObject(target)) return null;
+  if (keyword === '$recursiveRef') return target.$recursiveAnchor === true ? RECURSIVE : null;
+  const anchor = target.$dynamicAnchor;
+  return typeof anchor === 'string' && reference.endsWith(`#${anchor}`) ? anchor : null;
 }
 
-function idOf(schema: unknown, base: string): string | null {
-  if (!isObject(schema)) return null;
-  const id = schema.$id ?? schema.id;
-  if (typeof id !== 'string' || id.startsWith('#')) return null;
-  const uri = join(id, base);
-  return uri === null ? null : uri.replace(/#.*$/, '');
-}
-
-function join(reference: string, base: string): string | null {
-  try {
-    return new URL(reference, base).href;
-  } catch {
-    return null;
-  }
+/**
+ * With a draft given, a schema's own `$schema` must be one that is known: another metaschema may change the meaning of
+ * every keyword.
+ */
+function dialectOf(document: unknown, draft: Draft | undefined): Dialect {
+  const named = namedDraft(document);
+  if (named || draft === undefined) return named ?? null;
+  const uri = isObject(document) ? document.$schema : undefined;
+  if (uri === undefined) return draft;
+  throw new ConstraintError('unsupported', `$schema: ${JSON.stringify(uri)} is not a known draft`, {
+    keyword: '$schema',
+  });
 }
 
 function decode(fragment: string, place: Place, keyword: string): string {

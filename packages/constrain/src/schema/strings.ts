@@ -4,8 +4,9 @@ import { RegexBuilder } from '../regex/build.ts';
 import { parseRegex } from '../regex/parse.ts';
 import type { Re } from '../regex/pool.ts';
 import { FORMATS } from './formats.ts';
-import { countOf, invalid, type Place, type SchemaObject } from './place.ts';
+import { countOf, invalid, type Place, type SchemaObject, unsupported } from './place.ts';
 import type { SchemaReader } from './reader.ts';
+import { standardFormat } from './standard-formats.ts';
 
 /** minLength, maxLength, pattern and format. */
 export function stringTerms(reader: SchemaReader, schema: SchemaObject, place: Place): Term[] {
@@ -21,7 +22,7 @@ export function stringTerms(reader: SchemaReader, schema: SchemaObject, place: P
     const re = patternRe(reader, schema.pattern, 'pattern', place);
     out.push(text(stringShape(re), [stringShape(pool.not(re))]));
   }
-  const format = formatRe(reader, schema.format);
+  const format = formatRe(reader, schema.format, place);
   if (format) out.push(text(stringShape(format), [stringShape(pool.not(format))]));
   return out;
 }
@@ -34,8 +35,13 @@ export function patternRe(reader: SchemaReader, source: unknown, keyword: string
 }
 
 /** Null for a format that is not known: such formats are annotations. */
-function formatRe(reader: SchemaReader, format: unknown): Re | null {
-  if (typeof format !== 'string' || !Object.hasOwn(FORMATS, format)) return null;
+function formatRe(reader: SchemaReader, format: unknown, place: Place): Re | null {
+  const { formats } = reader.options;
+  if (typeof format !== 'string' || formats === 'annotation' || !Object.hasOwn(FORMATS, format)) return null;
+  const { dialect } = place.resource;
+  const standard = formats === 'standard' ? standardFormat(format, dialect) : undefined;
+  if (standard === null)
+    return unsupported(place, 'format', `all that is a ${format} by its standard cannot be told apart`);
   const { pool } = reader.algebra;
-  return new RegexBuilder(pool).whole(parseRegex(FORMATS[format]!));
+  return new RegexBuilder(pool).whole(parseRegex(standard ?? FORMATS[format]!));
 }

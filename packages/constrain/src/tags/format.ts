@@ -1,5 +1,6 @@
 import { choiceOf, type Expression, sequenceOf } from '../cfg/expression.ts';
 import { parseGbnf } from '../cfg/gbnf.ts';
+import { parseLark } from '../cfg/lark.ts';
 import { compileRules } from '../cfg/rules.ts';
 import { ConstraintError } from '../errors.ts';
 import type { Algebra } from '../json/algebra.ts';
@@ -7,7 +8,7 @@ import type { Term } from '../json/term.ts';
 import { RegexBuilder } from '../regex/build.ts';
 import { parseRegex } from '../regex/parse.ts';
 import type { Re } from '../regex/pool.ts';
-import { xmlParameters } from './parameters.ts';
+import { bareValue, xmlParameters } from './parameters.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -17,7 +18,10 @@ const MAX_DEPTH = 100;
 /** Reads the formats of structural tags; `ends` are the texts at which an enclosing tag ends. */
 export class FormatReader {
   readonly #algebra: Algebra;
-  readonly #schema: (value: unknown) => Term;
+  readonly #readSchema: (value: unknown) => Term;
+  /** By their text: what may be repeated is often written twice. */
+  readonly #schemas = new Map<string, Term>();
+  readonly #patterns = new Map<string, Re>();
   /** Rules of inner grammars, renamed apart. */
   readonly rules = new Map<string, Expression>();
   #grammars = 0;
@@ -25,7 +29,7 @@ export class FormatReader {
 
   constructor(algebra: Algebra, schema: (value: unknown) => Term) {
     this.#algebra = algebra;
-    this.#schema = schema;
+    this.#readSchema = schema;
   }
 
   read(value: unknown, at: string, ends: readonly string[] = []): Expression {
@@ -49,7 +53,7 @@ export class FormatReader {
       case 'regex':
         return { t: 're', re: this.#regex(stringAt(format, 'pattern', at), at) };
       case 'grammar':
-        return this.#grammar(stringAt(format, 'grammar', at));
+        return this.#grammar(format, at);
       case 'sequence':
         return sequenceOf(
           listAt(format, 'elements', at).map((e, i) => this.read(e, `${at}/elements/${i}`, ends)),
@@ -83,13 +87,23 @@ export class FormatReader {
   }
 
   #regex(pattern: string, at: string): Re {
-    return new RegexBuilder(this.#algebra.pool, at).whole(parseRegex(pattern, {}, at));
+    return once(this.#patterns, pattern, () =>
+      new RegexBuilder(this.#algebra.pool, at).whole(parseRegex(pattern, {}, at)),
+    );
+  }
+
+  #schema(value: unknown): Term {
+    return once(this.#schemas, JSON.stringify(value) ?? '', () => this.#readSchema(value));
   }
 
   #json(format: Json, at: string): Expression {
     const term = this.#schema(format.json_schema);
     const style = format.style ?? 'json';
     if (style === 'json') return { t: 'json', term };
+    if (style === 'bare') {
+      const excludes = stringsAt(format, 'excludes', at);
+      return bareValue(this.#algebra, term, { excludes, unlikeJson: format.unlike_json === true });
+    }
     if (style === 'qwen_xml') return xmlParameters(this.#algebra, term, `${at}/json_schema`);
     throw new ConstraintError('unsupported', `The style ${JSON.stringify(style)} is not known`, {
       pointer: `${at}/style`,
@@ -110,8 +124,14 @@ export class FormatReader {
     return pool.not(pool.or(found));
   }
 
-  #grammar(text: string): Expression {
-    const { start, rules } = parseGbnf(text, this.#algebra);
+  /** `syntax` is ours, as XGrammar knows only its own. */
+  #grammar(format: Json, at: string): Expression {
+    const text = stringAt(format, 'grammar', at);
+    const { syntax = 'ebnf' } = format;
+    if (syntax !== 'ebnf' && syntax !== 'gbnf' && syntax !== 'lark')
+      fail(`${at}/syntax`, 'must be ebnf, gbnf or lark');
+    const { start, rules } =
+      syntax === 'lark' ? parseLark(text, this.#algebra, this.#readSchema) : parseGbnf(text, this.#algebra);
     const prefix = `grammar${this.#grammars++} `;
     compileRules({ start, rules }, this.#algebra);
     for (const [name, body] of rules) this.rules.set(prefix + name, renamed(body, prefix));
@@ -158,6 +178,12 @@ export class FormatReader {
     const some = format.stop_after_first === true ? tags : sequenceOf([tags, more]);
     return format.at_least_one === true ? some : { t: 'repeat', body: some, min: 0, max: 1 };
   }
+}
+
+function once<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
 }
 
 const withType = (tag: unknown) => ({ type: 'tag', ...(tag as Json) });

@@ -76,6 +76,23 @@ const CASES: Case[] = [
     refuses: ['((x', '()'],
   },
   {
+    name: 'grammars of different syntaxes with the same names',
+    tag: format({
+      type: 'sequence',
+      elements: [
+        {
+          type: 'grammar',
+          syntax: 'lark',
+          grammar: 'start: "(" start? ")" | word %json {"type": "integer"}\nword: "n="\n%ignore " "',
+        },
+        { type: 'grammar', syntax: 'gbnf', grammar: 'root ::= start\nstart ::= "x"+' },
+        { type: 'grammar', syntax: 'lark', grammar: 'start: word\nword: "y"' },
+      ],
+    }),
+    takes: ['(())xy', '( n= 12 ) xxy'],
+    refuses: ['(()xy', '()x', '()y', '(n=a)xy'],
+  },
+  {
     name: 'optional, star and plus',
     tag: format({
       type: 'sequence',
@@ -132,6 +149,28 @@ const CASES: Case[] = [
       '<parameter=q>abcdef</parameter>',
       '<parameter=q>a</parameter><parameter=n>x</parameter>',
     ],
+  },
+  {
+    name: 'a bare value',
+    tag: format({
+      type: 'json_schema',
+      json_schema: { type: ['string', 'integer'], minLength: 2, minimum: 3 },
+      style: 'bare',
+      excludes: ['<'],
+    }),
+    takes: ['ab', '5', '15', '{"a"', '"a"'],
+    refuses: ['a', '2', 'a<b', ''],
+  },
+  {
+    name: 'a bare value that is told from JSON',
+    tag: format({
+      type: 'json_schema',
+      json_schema: { type: ['string', 'integer'], minimum: 3 },
+      style: 'bare',
+      unlike_json: true,
+    }),
+    takes: ['ab', '5', '', '5a', 'nullable', ' x', '"a"'],
+    refuses: ['2', ' 2 ', '-1.5e3', 'true', ' null\n', '{', ' [x'],
   },
   {
     name: 'thinking before a call',
@@ -212,5 +251,7 @@ describe('structural tags', () => {
       'invalid /format/tags/0/begin',
     );
     assert.equal(pointer(format({ type: 'json_schema', json_schema: { type: 'text' } })), 'invalid ');
+    const grammar = { type: 'grammar', syntax: 'peg', grammar: 'x <- y' };
+    assert.equal(pointer(format(grammar)), 'invalid /format/syntax');
   });
 });
