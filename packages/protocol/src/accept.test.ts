@@ -110,7 +110,7 @@ test('unknown keys inside known parameters are named by path', () => {
 });
 
 test('the new names of token limits win, and a difference is told', () => {
-  const { request, translated } = parseChatCompletion({
+  const { request, changes } = parseChatCompletion({
     messages,
     max_tokens: 9,
     max_completion_tokens: 5,
@@ -119,10 +119,10 @@ test('the new names of token limits win, and a difference is told', () => {
   });
   assert.deepEqual(request, { messages, max_completion_tokens: 5, min_completion_tokens: 2 });
   assert.deepEqual(
-    translated.map(({ name }) => name),
-    ['max_tokens'],
+    changes.map(({ name, change, sent, used }) => [name, change, sent, used]),
+    [['max_tokens', 'translated', 9, 5]],
   );
-  assert.match(translated[0]?.detail ?? '', /max_completion_tokens: 5 .*max_tokens: 9/);
+  assert.match(changes[0]?.detail ?? '', /max_completion_tokens: 5 .*max_tokens: 9/);
 });
 
 test('the body is not changed', () => {
@@ -149,7 +149,8 @@ test('legacy completions', () => {
     request: { prompt: 'a', ...rest },
     unknown: { x: 1 },
     unknownPaths: [],
-    translated: [],
+    changes: [],
+    lenient: false,
   });
 });
 

@@ -65,13 +65,18 @@ export const CallParameters = {
   ),
   parley: optional(
     Type.Object({
-      report: optional(Type.Boolean(), 'Whether the answer lists in `parley` what was not taken literally.', {
-        default: false,
-      }),
+      report: optional(
+        Type.Boolean(),
+        'Whether the answer lists in `parley.parameters` what was not taken literally.',
+        {
+          default: false,
+        },
+      ),
       unsupported: optional(
         Type.Enum(['strict', 'report']),
-        'What becomes of a parameter that the model does not honour: a 400, or an entry of the report.',
-        { default: 'strict' },
+        'What becomes of a parameter that the model does not honour, and of a number that is out of range. ' +
+          '`strict`: a 400. `report`: it is left out, or brought into range, and listed in `parley.parameters`. ' +
+          'Default: `strict`, unless the operator chose otherwise.',
       ),
     }),
     'Options of this server.',

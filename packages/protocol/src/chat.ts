@@ -3,6 +3,7 @@ import { CallParameters } from './call.ts';
 import { Message } from './message.ts';
 import { JsonObject, map, NonEmptyString, optional } from './parameter.ts';
 import { LengthParameters, SamplingParameters } from './sampling.ts';
+import { Metadata } from './stored-metadata.ts';
 import { FunctionDefinition, LegacyFunctionChoice, Tool, ToolChoice } from './tools.ts';
 
 const ReasoningEffort = Type.Enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']);
@@ -93,12 +94,17 @@ const TemplateParameters = {
 };
 
 const OpenAiParameters = {
-  store: optional(Type.Boolean(), 'Whether the server keeps the answer for later retrieval.', {
-    default: false,
-  }),
+  store: optional(
+    Type.Boolean(),
+    'Whether the server keeps the conversation and the answer for later retrieval.',
+    {
+      default: false,
+    },
+  ),
   metadata: optional(
-    map(Type.String({ maxLength: 512 }), { maxLength: 64 }, { maxProperties: 16 }),
-    'Up to 16 pairs of strings that are kept with a stored answer: keys to 64, values to 512 characters.',
+    Metadata,
+    'Up to 16 pairs of strings that are kept with the answer: keys to 64, values to 512 characters; only with ' +
+      '`store: true`.',
   ),
   safety_identifier: optional(
     Type.String(),

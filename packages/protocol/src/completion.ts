@@ -30,7 +30,11 @@ export const CompletionRequest = Type.Object(
     ...CallParameters,
     ...SamplingParameters,
     ...LengthParameters,
-    max_tokens: optional(Type.Integer({ minimum: 1 }), 'Most tokens of an answer.', { default: 16 }),
+    max_tokens: optional(
+      Type.Integer({ minimum: 0 }),
+      'Most tokens of an answer. With 0 the prompt is only read: with `echo` and `logprobs` it is scored.',
+      { default: 16 },
+    ),
   },
   { description: 'Text or tokens to be continued.' },
 );

@@ -123,6 +123,7 @@ function explainObject(schema: JsonSchema, value: Readonly<Record<string, unknow
   if (size > maxProperties) {
     return fault('out_of_range', `must have at most ${maxProperties} keys, got ${size}`);
   }
+  if (rest === false) return explainSurplus(schema, value);
   if (typeof rest !== 'object') return undefined;
   for (const [key, item] of Object.entries(value)) {
     const named = propertyNames === undefined ? undefined : explain(propertyNames, key);
@@ -131,6 +132,13 @@ function explainObject(schema: JsonSchema, value: Readonly<Record<string, unknow
     if (inner !== undefined) return within(key, inner);
   }
   return undefined;
+}
+
+function explainSurplus(schema: JsonSchema, value: Readonly<Record<string, unknown>>): Fault | undefined {
+  const known = Object.keys(schema.properties ?? {});
+  const surplus = Object.keys(value).find((key) => !known.includes(key));
+  if (surplus === undefined) return undefined;
+  return within(surplus, fault('invalid_value', `is not known here; allowed: ${listed(known)}`));
 }
 
 function explainProperty(

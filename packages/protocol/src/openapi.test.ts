@@ -23,6 +23,11 @@ test('every route is there with its failures', () => {
     ROUTES.map(({ method, path }) => `${method} ${path}`),
     [
       'post /v1/chat/completions',
+      'get /v1/chat/completions',
+      'get /v1/chat/completions/{id}',
+      'post /v1/chat/completions/{id}',
+      'delete /v1/chat/completions/{id}',
+      'get /v1/chat/completions/{id}/messages',
       'post /v1/completions',
       'get /v1/models',
       'get /v1/models/{id}',

@@ -9,6 +9,14 @@ import { HuggingFaceModelList, ModelList, ModelObject, OpenRouterModelList } fro
 import { ChatCompletion, ChatCompletionChunk, ResponseMessage } from './response.ts';
 import { Logprobs, Usage } from './response-fields.ts';
 import { ROUTES, type Route } from './routes.ts';
+import {
+  StoredChatCompletion,
+  StoredChatCompletionList,
+  StoredDeletion,
+  StoredMessage,
+  StoredMessageList,
+  StoredUpdateRequest,
+} from './stored.ts';
 import { DetokenizeRequest, DetokenizeResponse, TokenizeRequest, TokenizeResponse } from './tokenize.ts';
 import { Tool, ToolCall } from './tools.ts';
 
@@ -50,6 +58,12 @@ const COMPONENTS: Readonly<Record<string, TSchema>> = {
   ModelList,
   OpenRouterModelList,
   HuggingFaceModelList,
+  StoredChatCompletion,
+  StoredChatCompletionList,
+  StoredMessage,
+  StoredMessageList,
+  StoredUpdateRequest,
+  StoredDeletion,
   TokenizeRequest,
   TokenizeResponse,
   DetokenizeRequest,
@@ -58,9 +72,9 @@ const COMPONENTS: Readonly<Record<string, TSchema>> = {
 };
 
 const REASONS: Readonly<Record<number, string>> = {
-  400: 'The body is invalid, or asks for what the model does not do; `param` names the place.',
+  400: 'The request is invalid, or asks for what the model does not do; `param` names the place.',
   401: 'The credential is missing or wrong.',
-  404: 'There is no such model.',
+  404: 'There is no such model or stored completion.',
   413: 'The body is too large.',
   415: 'The media type or content encoding of the body is not known.',
   429: 'The queue is full; `retry-after` says in how many seconds to try again.',

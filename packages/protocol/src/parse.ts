@@ -6,7 +6,10 @@ import { CompletionRequest } from './completion.ts';
 import { explain } from './explain.ts';
 import { type Fault, fault, faultError, show } from './fault.ts';
 import { isObject, type JsonSchema, jsonSchema } from './json-schema.ts';
-import { chatFault, completionFault, settleTokenLimits, type Translation } from './rules.ts';
+import { clampNumbers, dropLoneTopLogprobs, isLenient, type Unsupported } from './lenient.ts';
+import type { ReportEntry } from './response-fields.ts';
+import { chatFault, completionFault, settleTokenLimits } from './rules.ts';
+import { StoredUpdateRequest } from './stored.ts';
 import {
   DetokenizeRequest,
   TokenizeChatRequest,
@@ -22,11 +25,20 @@ export interface Parsed<Request> {
   readonly unknown: Record<string, unknown>;
   /** Paths of keys that the schema does not know inside known parameters; messages are free to carry more. */
   readonly unknownPaths: readonly string[];
-  /** Parameters that gave way to another. */
-  readonly translated: readonly Translation[];
+  /** Parameters that gave way to another, and when lenient those that were brought into range or left out. */
+  readonly changes: readonly ReportEntry[];
+  /** Whether the caller wants what cannot be honoured to be left out and reported. */
+  readonly lenient: boolean;
 }
 
-type Parser<Request> = (body: unknown) => Parsed<Request>;
+export interface ParseOptions {
+  /** What becomes of numbers that are out of range; the body's own `parley.unsupported` wins. Default `strict`. */
+  readonly unsupported?: Unsupported | undefined;
+  /** Whether `top_logprobs` without `logprobs: true` is left out in place of a 400; always when lenient. */
+  readonly dropLoneTopLogprobs?: boolean | undefined;
+}
+
+type Parser<Request> = (body: unknown, options?: ParseOptions) => Parsed<Request>;
 
 /** Known keys that say something, and the others. A required key stays, so that its null is judged by the schema. */
 function split(body: Readonly<Record<string, unknown>>, schema: JsonSchema) {
@@ -47,7 +59,7 @@ function split(body: Readonly<Record<string, unknown>>, schema: JsonSchema) {
 function parser<Schema extends TObject>(
   schema: Schema,
   ruleFault: (request: Static<Schema>) => Fault | undefined,
-  settle: (request: Static<Schema>) => Translation[] = () => [],
+  settle: (request: Static<Schema>) => ReportEntry[] = () => [],
 ): Parser<Static<Schema>> {
   const check = Compile(schema);
   const shape = jsonSchema(schema);
@@ -55,16 +67,20 @@ function parser<Schema extends TObject>(
     ([key, property]) => key !== 'messages' && mayHoldKeys(property),
   );
   const isValid = (value: unknown): value is Static<Schema> => check.Check(value);
-  return (body) => {
+  return (body, options = {}) => {
     if (!isObject(body)) throw faultError(fault('invalid_type', `must be a JSON object, got ${show(body)}`));
     const bad = inadmissible(body);
     if (bad !== undefined) throw faultError(bad);
     const { fields, unknown } = split(body, shape);
+    const lenient = isLenient(body, options.unsupported ?? 'strict');
+    const changes = lenient ? clampNumbers(shape, fields) : [];
+    if (lenient || options.dropLoneTopLogprobs === true) changes.push(...dropLoneTopLogprobs(fields));
     if (!isValid(fields)) throw faultError(explain(shape, fields) ?? fault('invalid_value', 'is not valid'));
     const broken = ruleFault(fields);
     if (broken !== undefined) throw faultError(broken);
     const unknownPaths = nested.flatMap(([key, property]) => unknownKeys(property, fields[key], key));
-    return { request: fields, unknown, unknownPaths, translated: settle(fields) };
+    changes.push(...settle(fields));
+    return { request: fields, unknown, unknownPaths, changes, lenient };
   };
 }
 
@@ -74,15 +90,16 @@ const completion = parser(CompletionRequest, completionFault);
 const tokenizeText = parser(TokenizeTextRequest, noRule);
 const tokenizeChat = parser(TokenizeChatRequest, chatFault);
 const detokenize = parser(DetokenizeRequest, noRule);
+const storedUpdate = parser(StoredUpdateRequest, noRule);
 
 /** Body of `POST /v1/chat/completions`. Throws ApiError 400. */
-export function parseChatCompletion(body: unknown): Parsed<ChatCompletionRequest> {
-  return chat(body);
+export function parseChatCompletion(body: unknown, options?: ParseOptions): Parsed<ChatCompletionRequest> {
+  return chat(body, options);
 }
 
 /** Body of `POST /v1/completions`. Throws ApiError 400. */
-export function parseCompletion(body: unknown): Parsed<CompletionRequest> {
-  return completion(body);
+export function parseCompletion(body: unknown, options?: ParseOptions): Parsed<CompletionRequest> {
+  return completion(body, options);
 }
 
 /** Body of `POST /tokenize`: with `messages` a conversation, else text. Throws ApiError 400. */
@@ -93,6 +110,11 @@ export function parseTokenize(body: unknown): Parsed<TokenizeRequest> {
 /** Body of `POST /detokenize`. Throws ApiError 400. */
 export function parseDetokenize(body: unknown): Parsed<DetokenizeRequest> {
   return detokenize(body);
+}
+
+/** Body of `POST /v1/chat/completions/{id}`. Throws ApiError 400. */
+export function parseStoredUpdate(body: unknown): Parsed<StoredUpdateRequest> {
+  return storedUpdate(body);
 }
 
 /** `seed` as the unsigned 64-bit value that it stands for. */

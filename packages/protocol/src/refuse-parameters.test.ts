@@ -26,7 +26,7 @@ table('ranges', parseChatCompletion, [
   range('max_completion_tokens', -5, /at least 1/),
   range('min_tokens', -1, /at least 0/),
   range('top_logprobs', 21, /between 0 and 20, got 21/),
-  range('prompt_logprobs', -1, /at least 0/),
+  range('prompt_logprobs', -1, /between 0 and 20/),
   range('truncate_prompt_tokens', -2, /between -1 and/),
   range('stop', ['a', 'b', 'c', 'd', 'e'], /at most 4 items, got 5/),
   range('stop', [], /at least 1 item, got 0/),

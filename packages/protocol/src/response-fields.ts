@@ -80,12 +80,14 @@ export const PromptLogprobs = Type.Array(
 );
 export type PromptLogprobs = Static<typeof PromptLogprobs>;
 
-/** What the report of a call says, when `parley.report` asked for it. */
+/** A parameter that was not taken literally. */
 export const ReportEntry = Type.Object(
   {
-    name: Type.String(),
+    name: Type.String({ description: 'JSON path of the parameter, or the name of the header.' }),
     change: Type.Enum(['ignored', 'clamped', 'emulated', 'translated']),
-    detail: Type.String(),
+    detail: Type.String({ description: 'What was done, and why.' }),
+    sent: Type.Optional(Type.Unknown({ description: 'What was sent, where it is short.' })),
+    used: Type.Optional(Type.Unknown({ description: 'What was used in its place.' })),
   },
   closed,
 );
@@ -103,7 +105,12 @@ export const answerFields = {
   kv_transfer_params: Type.Optional(nullable(JsonObject)),
   prompt_token_ids: Type.Optional(nullable(Type.Array(Count))),
   prompt_logprobs: Type.Optional(nullable(PromptLogprobs)),
-  parley: Type.Optional(Type.Object({ report: Type.Array(ReportEntry) }, closed)),
+  parley: Type.Optional(
+    Type.Object(
+      { parameters: Type.Array(ReportEntry) },
+      { ...closed, description: 'When it was asked for.' },
+    ),
+  ),
 };
 
 export const choiceFields = {

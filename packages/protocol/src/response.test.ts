@@ -80,7 +80,12 @@ const CASES: Readonly<
       },
       {
         ...answer,
-        parley: { report: [{ name: 'user', change: 'ignored', detail: 'd' }] },
+        parley: {
+          parameters: [
+            { name: 'user', change: 'ignored', detail: 'd' },
+            { name: 'n', change: 'clamped', detail: 'd', sent: 200, used: 128 },
+          ],
+        },
         service_tier: 'default',
       },
     ],

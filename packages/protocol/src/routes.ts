@@ -4,19 +4,22 @@ import { CompletionRequest } from './completion.ts';
 import { Completion, CompletionChunk } from './completion-response.ts';
 import { HuggingFaceModelList, ModelList, ModelObject, OpenRouterModelList } from './models.ts';
 import { ChatCompletion, ChatCompletionChunk } from './response.ts';
+import { STORED_ROUTES } from './stored-routes.ts';
 import { DetokenizeRequest, DetokenizeResponse, TokenizeRequest, TokenizeResponse } from './tokenize.ts';
 
 export interface RouteParameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
   readonly description: string;
   readonly schema: TSchema;
+  /** How an object is written in a query: `name[key]=value`. */
+  readonly style?: 'deepObject';
 }
 
 /** What the API reference says of a route. */
 export interface Route {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
@@ -48,6 +51,29 @@ const id: RouteParameter = {
   schema: Type.String(),
 };
 
+const trace = (name: string, of: string): RouteParameter => ({
+  name,
+  in: 'header',
+  required: false,
+  description: `Id of the request at ${of}; it comes back on the answer and stands in the log.`,
+  schema: Type.String({ pattern: '^[!-~]{1,256}$' }),
+});
+
+// `x-delay-time` is left to the prose: tools that try out all that a document lists would sit and wait.
+const GENERATION_HEADERS: readonly RouteParameter[] = [
+  {
+    name: 'queue_threshold',
+    in: 'header',
+    required: false,
+    description:
+      'Milliseconds that the call may wait for its turn; after them it is refused with 429. Only with `service_tier` ' +
+      '`auto`, which is the default, or `flex`.',
+    schema: Type.Integer({ minimum: 50, maximum: 20_000 }),
+  },
+  trace('cf-ray', 'Cloudflare'),
+  trace('x-amz-cf-id', 'Amazon CloudFront'),
+];
+
 const Open = Type.Object({});
 
 export const ROUTES: readonly Route[] = [
@@ -56,17 +82,18 @@ export const ROUTES: readonly Route[] = [
     path: '/v1/chat/completions',
     operationId: 'createChatCompletion',
     summary: 'Answers a conversation. With `stream: true` the answer comes as chunks, then `data: [DONE]`.',
-    parameters: [],
+    parameters: GENERATION_HEADERS,
     request: ChatCompletionRequest,
     response: { [JSON_TYPE]: ChatCompletion, [SSE_TYPE]: ChatCompletionChunk },
     errors: GENERATION_ERRORS,
   },
+  ...STORED_ROUTES,
   {
     method: 'post',
     path: '/v1/completions',
     operationId: 'createCompletion',
     summary: 'Continues text or tokens. With `stream: true` the answer comes as chunks, then `data: [DONE]`.',
-    parameters: [],
+    parameters: GENERATION_HEADERS,
     request: CompletionRequest,
     response: { [JSON_TYPE]: Completion, [SSE_TYPE]: CompletionChunk },
     errors: GENERATION_ERRORS,

@@ -2,12 +2,7 @@ import type { ChatCompletionRequest } from './chat.ts';
 import type { CompletionRequest } from './completion.ts';
 import { type Fault, fault } from './fault.ts';
 import type { StructuredOutputs } from './format.ts';
-
-/** A parameter that was given and gave way to another. */
-export interface Translation {
-  readonly name: string;
-  readonly detail: string;
-}
+import type { ReportEntry } from './response-fields.ts';
 
 const CONSTRAINTS = ['json', 'regex', 'choice', 'grammar', 'json_object', 'structural_tag'] as const;
 
@@ -26,6 +21,9 @@ function constraintFault(outputs: StructuredOutputs | null | undefined): Fault |
 function sharedFault(request: ChatCompletionRequest | CompletionRequest): Fault | undefined {
   if ((request.stream_options ?? null) !== null && request.stream !== true) {
     return conflict('stream_options', 'is only allowed with stream: true');
+  }
+  if (request.truncate_prompt_tokens === 0) {
+    return fault('out_of_range', 'must be -1 or at least 1, got 0', ['truncate_prompt_tokens']);
   }
   return constraintFault(request.structured_outputs);
 }
@@ -51,8 +49,8 @@ export function completionFault(request: CompletionRequest): Fault | undefined {
 }
 
 /** The names of today win over the older ones. The loser is removed, and reported if it said something else. */
-export function settleTokenLimits(request: ChatCompletionRequest): Translation[] {
-  const translated: Translation[] = [];
+export function settleTokenLimits(request: ChatCompletionRequest): ReportEntry[] {
+  const translated: ReportEntry[] = [];
   for (const end of ['max', 'min'] as const) {
     const winner = request[`${end}_completion_tokens`];
     const loser = request[`${end}_tokens`];
@@ -60,7 +58,7 @@ export function settleTokenLimits(request: ChatCompletionRequest): Translation[]
     delete request[`${end}_tokens`];
     if (winner === loser) continue;
     const detail = `${end}_completion_tokens: ${winner} wins over ${end}_tokens: ${loser}.`;
-    translated.push({ name: `${end}_tokens`, detail });
+    translated.push({ name: `${end}_tokens`, change: 'translated', detail, sent: loser, used: winner });
   }
   return translated;
 }

@@ -65,12 +65,12 @@ export const SamplingParameters = {
   ),
   use_beam_search: optional(
     Type.Boolean(),
-    'Search for the most probable answer as a whole instead of drawing token by token.',
+    'Search for the most probable answers as a whole instead of drawing token by token; `n` beams side by side, the best first.',
     { default: false },
   ),
   length_penalty: optional(
     Type.Number(),
-    'Exponent of the length by which the score of a beam is divided: above 1 favours long answers.',
+    'Exponent of the length by which the score of a beam is divided: above 1 favours long answers. Only with `use_beam_search: true`.',
     { default: 1 },
   ),
   logits_processors: optional(
@@ -130,10 +130,10 @@ export const LengthParameters = {
   ),
   truncate_prompt_tokens: optional(
     Type.Integer({ minimum: -1, maximum: INT64 }),
-    'Keeps only the last this many tokens of the prompt. -1: as many as the context holds.',
+    'Keeps only the last this many tokens of the prompt. -1: as many as the context holds beside the answer.',
   ),
   prompt_logprobs: optional(
-    Type.Integer({ minimum: 0 }),
+    Type.Integer({ minimum: 0, maximum: 20 }),
     'Log probabilities of the prompt: how many candidates to list at each position.',
   ),
   return_token_ids: optional(

@@ -166,7 +166,7 @@ export const VALID_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   ignore_eos: [true, false],
   skip_special_tokens: [true, false],
   spaces_between_special_tokens: [true, false],
-  truncate_prompt_tokens: [-1, 0, 100, 9223372036854776000],
+  truncate_prompt_tokens: [-1, 1, 100, 9223372036854776000],
   length_penalty: [-1, 1, 2.5],
   logits_processors: [['a.b'], [{ qualname: 'a.b' }, { qualname: 'a', args: [1, 'x'], kwargs: { y: null } }]],
   prompt_logprobs: [0, 5],

@@ -11,13 +11,15 @@ export interface EngineOptions {
   readonly isolation: 'process' | 'thread' | undefined;
   readonly queue: number | undefined;
   readonly allowRequestTemplates: boolean;
+  /** Absolute paths. Default: none. */
+  readonly logitsProcessors?: readonly string[];
   readonly version: string;
   readonly log: Logger;
 }
 
 /** Loads the models; when one fails, the others are closed again. */
 export async function openBackend(options: EngineOptions): Promise<Backend> {
-  const { isolation, queue, allowRequestTemplates, version, log } = options;
+  const { isolation, queue, allowRequestTemplates, logitsProcessors = [], version, log } = options;
   const models = await Promise.all(options.models.map(modelSpec));
   try {
     return await createEngineBackend({
@@ -25,6 +27,7 @@ export async function openBackend(options: EngineOptions): Promise<Backend> {
       ...(isolation !== undefined && { isolation }),
       ...(queue !== undefined && { queueLimit: queue }),
       allowRequestTemplates,
+      logitsProcessors,
       nativeLog: log.isLevelEnabled('debug'),
       version,
       log: (level, message) => log[level](message),
@@ -35,7 +38,8 @@ export async function openBackend(options: EngineOptions): Promise<Backend> {
 }
 
 async function modelSpec(model: EngineOptions['models'][number]): Promise<EngineModelSpec> {
-  const { context, parallel, threads, batch, gpuLayers, flashAttention } = model.engine;
+  const { context, parallel, threads, batch, gpuLayers, flashAttention, toolFormat, reasoningFormat } =
+    model.engine;
   const chatTemplate = await readTemplate(model.chatTemplatePath);
   return {
     id: model.name,
@@ -47,6 +51,8 @@ async function modelSpec(model: EngineOptions['models'][number]): Promise<Engine
     ...(threads !== undefined && { threads }),
     ...(gpuLayers !== undefined && { gpuLayers }),
     ...(flashAttention !== undefined && { flashAttention }),
+    ...(toolFormat !== undefined && { toolFormat }),
+    ...(reasoningFormat !== undefined && { reasoningFormat }),
     ...(batch !== undefined && { batchLimit: batch }),
   };
 }

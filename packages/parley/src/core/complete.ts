@@ -33,6 +33,8 @@ export interface CallContext {
   /** Aborted when the caller is gone. May be aborted already: check `aborted`, then listen. */
   readonly signal: AbortSignal;
   readonly report: ParameterReport;
+  /** Longest time that the call may wait for its turn, in milliseconds; after it a 429. Undefined: no limit. */
+  readonly queueLimitMs?: number | undefined;
 }
 
 /** The one verb. Errors before the first event may become an HTTP status, a retry or a fallback. */

@@ -14,6 +14,29 @@ export interface TokenInfo extends TokenCandidate {
   readonly top: readonly TokenCandidate[];
 }
 
+/** A token of the prompt. */
+export interface PromptToken {
+  readonly id: number;
+  /** Its bytes; of a control token those of its name. */
+  readonly bytes: Uint8Array;
+  /** What the raw distribution gave for it behind the tokens before it. The first token of a prompt has none. */
+  readonly logprob?: number;
+  /** Its place in that distribution, 1 for the most probable. */
+  readonly rank?: number;
+  /** The most probable tokens in its place, best first; as many as were asked for. */
+  readonly top: readonly TokenCandidate[];
+}
+
+/** What an answer says of its prompt, where the request asked for it. The lists may be walked any number of times. */
+export interface PromptInfo {
+  /** Text of the prompt to put before the answer, for `echo`. */
+  readonly echo?: string;
+  /** The tokens of that text, when log probabilities were asked for. */
+  readonly echoTokens?: Iterable<PromptToken>;
+  readonly promptTokenIds?: readonly number[];
+  readonly promptLogprobs?: Iterable<PromptToken>;
+}
+
 export interface Usage {
   readonly promptTokens: number;
   /** Prompt tokens whose KV cells were reused instead of computed. */
@@ -21,6 +44,9 @@ export interface Usage {
   /** Sampled tokens of all choices, the end-of-text token included. */
   readonly completionTokens: number;
   readonly reasoningTokens: number;
+  /** Present when an answer was predicted: tokens of the prediction that were tried and did come, and that did not. */
+  readonly acceptedPredictionTokens?: number;
+  readonly rejectedPredictionTokens?: number;
 }
 
 /** Seconds. */
@@ -51,16 +77,16 @@ interface Delta extends Counted {
  * A `usage` that is not final may come any time after `start`; it tells `continuous_usage_stats` the prompt's tokens.
  */
 export type ChatEvent =
-  | {
+  | ({
       readonly type: 'start';
       readonly id: string;
       readonly model: string;
       /** Unix time in seconds. */
       readonly created: number;
       readonly systemFingerprint: string;
-      /** Text of the prompt to put before the answer, for `echo`. */
-      readonly echo?: string;
-    }
+    } & PromptInfo)
+  /** Of an answer to several prompts: what there is to say of one choice's. Comes before all else of the choice. */
+  | ({ readonly type: 'choice-prompt'; readonly choice: number } & PromptInfo)
   | ({ readonly type: 'text-delta' } & Delta)
   | ({ readonly type: 'reasoning-delta' } & Delta)
   | { readonly type: 'refusal-delta'; readonly choice: number; readonly text: string }

@@ -46,6 +46,23 @@ test('choices that come mixed are told apart and sorted', async () => {
   assert.deepEqual(folded.timing, timing);
 });
 
+test('token ids of every event of a choice are put together, and each choice keeps its prompt', async () => {
+  const { choices } = await fold(
+    from(
+      start,
+      { type: 'choice-prompt', choice: 0, echo: 'x', promptTokenIds: [9] },
+      { type: 'reasoning-delta', choice: 0, text: 'hm', tokenCount: 1, tokenIds: [1] },
+      { type: 'text-delta', choice: 0, text: 'A', tokenCount: 2, tokenIds: [2, 3] },
+      { type: 'choice-end', choice: 0, reason: 'stop', tokenCount: 1, tokenIds: [4] },
+      end(1),
+      ...tail,
+    ),
+  );
+  assert.deepEqual(choices[0]?.tokenIds, [1, 2, 3, 4]);
+  assert.deepEqual([choices[0]?.prompt?.echo, choices[0]?.prompt?.promptTokenIds], ['x', [9]]);
+  assert.deepEqual([choices[1]?.tokenIds, choices[1]?.prompt], [undefined, undefined]);
+});
+
 test('interleaved tool calls and a refusal are put together', async () => {
   const call = (index: number, text: string): ChatEvent => ({
     type: 'tool-call-delta',

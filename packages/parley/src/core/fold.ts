@@ -1,5 +1,5 @@
 import { internalError } from '@parley/protocol/errors';
-import type { ChatEvent, FinishReason, Timing, TokenInfo, Usage } from './event.ts';
+import type { ChatEvent, FinishReason, PromptInfo, Timing, TokenInfo, Usage } from './event.ts';
 
 export interface FoldedToolCall {
   readonly id: string;
@@ -19,6 +19,10 @@ export interface FoldedChoice {
   /** Of the text; undefined when no delta had log probabilities. */
   tokens: TokenInfo[] | undefined;
   reasoningTokens: TokenInfo[] | undefined;
+  /** All that were sampled; undefined when no event had any. */
+  tokenIds: number[] | undefined;
+  /** Where the answer has several prompts. */
+  prompt: PromptInfo | undefined;
   reason: FinishReason;
   stop: string | number | undefined;
 }
@@ -35,12 +39,13 @@ type OpenChoice = Omit<FoldedChoice, 'reason'> & { reason: FinishReason | undefi
 
 /** The whole answer that a stream of events amounts to. An answer that lacks its end is a fault of the backend: 500. */
 export async function fold(events: AsyncIterable<ChatEvent>): Promise<Folded> {
-  const answer = new Answer();
+  const answer = new OpenAnswer();
   for await (const event of events) answer.add(event);
   return answer.finish();
 }
 
-class Answer {
+/** A fold in progress, for those who also pass the events on. */
+export class OpenAnswer {
   #start: Folded['start'] | undefined;
   #usage: Usage | undefined;
   #timing: Timing | undefined;
@@ -57,6 +62,7 @@ class Answer {
       case 'timing':
         this.#timing = event.timing;
         return;
+      case 'choice-prompt':
       case 'text-delta':
       case 'reasoning-delta':
       case 'refusal-delta':
@@ -67,6 +73,7 @@ class Answer {
     }
   }
 
+  /** Throws ApiError 500 when the end is missing. */
   finish(): Folded {
     const start = this.#start;
     const usage = this.#usage;
@@ -87,7 +94,11 @@ class Answer {
 }
 
 function addToChoice(choice: OpenChoice, event: Extract<ChatEvent, { choice: number }>): void {
+  if ('tokenIds' in event && event.tokenIds) choice.tokenIds = append(choice.tokenIds, event.tokenIds);
   switch (event.type) {
+    case 'choice-prompt':
+      choice.prompt = event;
+      return;
     case 'text-delta':
       choice.text += event.text;
       if (event.tokens) choice.tokens = append(choice.tokens, event.tokens);
@@ -116,9 +127,9 @@ function addToChoice(choice: OpenChoice, event: Extract<ChatEvent, { choice: num
   }
 }
 
-function append(list: TokenInfo[] | undefined, more: readonly TokenInfo[]): TokenInfo[] {
+function append<T>(list: T[] | undefined, more: readonly T[]): T[] {
   if (!list) return [...more];
-  for (const token of more) list.push(token);
+  for (const each of more) list.push(each);
   return list;
 }
 
@@ -131,6 +142,8 @@ function emptyChoice(index: number): OpenChoice {
     toolCalls: [],
     tokens: undefined,
     reasoningTokens: undefined,
+    tokenIds: undefined,
+    prompt: undefined,
     reason: undefined,
     stop: undefined,
   };

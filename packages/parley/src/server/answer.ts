@@ -2,12 +2,12 @@ import { abortable } from '../core/abortable.ts';
 import type { ChatEvent } from '../core/event.ts';
 import { type Folded, fold } from '../core/fold.ts';
 import type { ParameterReport } from '../core/report.ts';
-import type { ChunkEncoder } from './encode/chunks.ts';
 import { EventStream } from './http/event-stream.ts';
 import type { Exchange } from './http/exchange.ts';
 import { sendJson, toApiError } from './http/respond.ts';
 import type { CallMetrics, CallObserver } from './metrics.ts';
 import type { Settings } from './options.ts';
+import { type Encoder, failureEvents } from './profile.ts';
 
 /** A call and the two ways to write what comes of it; both see the same events. */
 export interface Answer {
@@ -16,7 +16,7 @@ export interface Answer {
   /** Begins the work when it is walked. */
   readonly events: AsyncIterable<ChatEvent>;
   readonly report: ParameterReport;
-  readonly encoder: () => ChunkEncoder;
+  readonly encoder: () => Encoder;
   readonly body: (answer: Folded) => object;
 }
 
@@ -56,9 +56,7 @@ async function streamAnswer(
     if (!out.opened) throw error;
     const failure = toApiError(error);
     exchange.record.error = failure;
-    out.end(
-      `data: ${JSON.stringify({ ...failure.body(), status_code: failure.status })}\n\ndata: [DONE]\n\n`,
-    );
+    out.end(failureEvents(exchange, failure, settings));
   } finally {
     out.dispose();
   }

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { CHAT_PARAMETER_NAMES, modelNotFound } from '@parley/protocol';
 import type { Backend, CallContext, ChatRequest, Model } from '../core/complete.ts';
-import type { ChatEvent, FinishReason } from '../core/event.ts';
+import type { ChatEvent, FinishReason, PromptInfo } from '../core/event.ts';
 
 export type Script = (request: ChatRequest, context: CallContext) => AsyncIterable<ChatEvent>;
 
@@ -36,7 +36,7 @@ export const model: Model = {
   ),
 };
 
-export function start(context: CallContext, more: { echo?: string } = {}): ChatEvent {
+export function start(context: CallContext, more: PromptInfo = {}): ChatEvent {
   return {
     type: 'start',
     id: context.id,

@@ -1,17 +1,19 @@
 import type { Exchange } from './http/exchange.ts';
 import type { Log } from './options.ts';
 
-/** One line a request: who, what, how much, how long. Never what was said. */
+/** One line a request: who, what, how much, how long, and the ids that came for this. Never what was said. */
 export function logExchange(log: Log, exchange: Exchange, status: number, seconds: number): void {
   const { record, principal, request } = exchange;
   const { usage, timing, error } = record;
   const line = {
     id: record.callId,
     request_id: exchange.requestId,
+    ...record.trace,
     principal: principal.id || undefined,
     method: request.method,
     route: record.route,
     model: record.model,
+    ...record.identifiers,
     status,
     streamed: record.streamed,
     prompt_tokens: usage?.promptTokens,

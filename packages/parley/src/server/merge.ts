@@ -1,11 +1,7 @@
 import type { ChatEvent, Timing, Usage } from '../core/event.ts';
 
-/** One of the prompts of a request. */
-export interface PromptCall {
-  readonly run: () => AsyncIterable<ChatEvent>;
-  /** Text to put before each choice; '' for none. */
-  readonly echo: string;
-}
+/** Runs one of the prompts of a request. */
+export type PromptCall = () => AsyncIterable<ChatEvent>;
 
 export interface MergeOptions {
   /** Id of the merged answer. */
@@ -82,23 +78,18 @@ class Merger {
   }
 
   async #pump(call: PromptCall, index: number): Promise<void> {
-    for await (const event of call.run()) {
-      this.#accept(event, call, index);
+    for await (const event of call()) {
+      this.#accept(event, index);
       this.#arrived.resolve();
       while (this.#queue.length >= QUEUE_LENGTH) await this.#taken.promise;
     }
   }
 
-  #accept(event: ChatEvent, call: PromptCall, index: number): void {
+  #accept(event: ChatEvent, index: number): void {
     const first = index * this.#options.n;
     switch (event.type) {
       case 'start':
-        if (!this.#started) this.#queue.push({ ...event, id: this.#options.id });
-        this.#started = true;
-        if (call.echo === '') return;
-        for (let choice = first; choice < first + this.#options.n; choice++) {
-          this.#queue.push({ type: 'text-delta', choice, text: call.echo, tokenCount: 0 });
-        }
+        this.#begin(event, first);
         return;
       case 'usage':
         this.#usages.set(index, event.usage);
@@ -109,6 +100,7 @@ class Merger {
       case 'timing':
         this.#timings.push(event.timing);
         return;
+      case 'choice-prompt':
       case 'text-delta':
       case 'reasoning-delta':
       case 'refusal-delta':
@@ -116,6 +108,18 @@ class Merger {
       case 'tool-call-delta':
       case 'choice-end':
         this.#queue.push(first === 0 ? event : { ...event, choice: first + event.choice });
+    }
+  }
+
+  /** The one start is of the whole answer; what it says of its prompt is told of each choice, log probabilities once. */
+  #begin(event: Extract<ChatEvent, { type: 'start' }>, first: number): void {
+    const { type, model, created, systemFingerprint, id: _own, promptLogprobs, ...shared } = event;
+    const prompt = { ...shared, ...(promptLogprobs && { promptLogprobs }) };
+    if (!this.#started) this.#queue.push({ type, id: this.#options.id, model, created, systemFingerprint });
+    this.#started = true;
+    if (Object.keys(prompt).length === 0) return;
+    for (let choice = first; choice < first + this.#options.n; choice++) {
+      this.#queue.push({ type: 'choice-prompt', choice, ...(choice === first ? prompt : shared) });
     }
   }
 }

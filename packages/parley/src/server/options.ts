@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Unsupported } from '@parley/protocol';
 import type { Backend } from '../core/complete.ts';
+import type { CompletionStore } from '../core/completion-store.ts';
+import { realSleep, type Sleep } from './delay-gate.ts';
 
 /** The part of pino that the server uses. Prompts and keys are never handed to it. */
 export interface Log {
@@ -24,11 +27,18 @@ export interface ServerOptions {
   readonly cors?: CorsOption;
   /** Model of requests that name none; else the first that the backend lists. */
   readonly defaultModel?: string;
+  /** What becomes of parameters that the model does not honour, unless the request says so itself. Default `strict`. */
+  readonly unsupported?: Unsupported;
+  /** Whether streams below `/atoma/v1` end without `[DONE]`, as those of Atoma's proxy do. Default false. */
+  readonly atomaOmitsDone?: boolean;
+  /** Where `store: true` keeps answers; without it that is refused. It stays open: it is its creator's. */
+  readonly store?: CompletionStore | undefined;
   readonly limits?: Partial<ServerLimits>;
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
   /** A random UUID. */
   readonly newId?: () => string;
+  readonly sleep?: Sleep;
 }
 
 export interface ServerLimits {
@@ -58,6 +68,8 @@ export interface ServerLimits {
   readonly maxRequestsPerConnection: number;
   /** Prompts of one legacy completion that run at one time. */
   readonly concurrentPrompts: number;
+  /** Calls that wait for their `x-delay-time`; beyond it new ones are refused with 429. */
+  readonly delayedCalls: number;
 }
 
 export const defaultLimits: ServerLimits = {
@@ -75,6 +87,7 @@ export const defaultLimits: ServerLimits = {
   maxHeaderBytes: 16 * 1024,
   maxRequestsPerConnection: 100_000,
   concurrentPrompts: 8,
+  delayedCalls: 256,
 };
 
 /** Options with every default filled in. */
@@ -85,9 +98,13 @@ export interface Settings {
   readonly keys: readonly string[];
   readonly cors: CorsOption;
   readonly defaultModel: string | undefined;
+  readonly store: CompletionStore | undefined;
+  readonly unsupported: Unsupported;
+  readonly atomaOmitsDone: boolean;
   readonly limits: ServerLimits;
   readonly now: () => number;
   readonly newId: () => string;
+  readonly sleep: Sleep;
 }
 
 export function settle(options: ServerOptions): Settings {
@@ -98,8 +115,12 @@ export function settle(options: ServerOptions): Settings {
     keys: options.keys ?? [],
     cors: options.cors ?? 'auto',
     defaultModel: options.defaultModel,
+    store: options.store,
+    unsupported: options.unsupported ?? 'strict',
+    atomaOmitsDone: options.atomaOmitsDone ?? false,
     limits: { ...defaultLimits, ...options.limits },
     now: options.now ?? (() => performance.now()),
     newId: options.newId ?? randomUUID,
+    sleep: options.sleep ?? realSleep,
   };
 }

@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Shared } from './call.ts';
+import { DelayGate } from './delay-gate.ts';
 import { type Authorise, authoriser } from './http/auth.ts';
 import { BodyBudget } from './http/body.ts';
 import { type Cors, cors } from './http/cors.ts';
@@ -14,6 +15,7 @@ import { Exchange } from './http/exchange.ts';
 import { noSuchPath, shuttingDown, wrongMethod } from './http/refusals.ts';
 import { sendClientError, sendError, toApiError } from './http/respond.ts';
 import { Router } from './http/router.ts';
+import { echoTrace } from './http/trace.ts';
 import { logExchange } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { type ServerOptions, type Settings, settle } from './options.ts';
@@ -57,6 +59,7 @@ class HttpFrontend implements Server {
       metrics: this.#metrics,
       budget: new BodyBudget(limits.bodiesLimitBytes),
       decode: bodyDecoder(),
+      delays: new DelayGate(limits.delayedCalls, settings.sleep),
     };
     this.#router = new Router(routes(shared, () => this.#draining));
     this.#authorise = authoriser(keys);
@@ -151,6 +154,7 @@ class HttpFrontend implements Server {
     response.setHeader('x-request-id', exchange.requestId ?? `req-${this.#settings.newId()}`);
     if (this.#draining) response.setHeader('connection', 'close');
     this.#cors(request, response);
+    record.trace = echoTrace(request, response);
     const method = request.method ?? 'GET';
     const match = this.#router.match(method, exchange.path);
     if (match.kind === 'none') throw noSuchPath(exchange.path);

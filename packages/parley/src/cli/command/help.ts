@@ -59,7 +59,7 @@ export function commandHelp(command: Command): string {
 function flagRow(key: string, flag: Flag): [string, string] {
   const { schema, short, placeholder, environment } = flag;
   const choices = schema.items?.enum ?? schema.enum;
-  const value = schema.type === 'boolean' ? '' : ` <${choices?.join('|') ?? placeholder ?? 'text'}>`;
+  const value = schema.type === 'boolean' ? '' : ` <${placeholder ?? choices?.join('|') ?? 'text'}>`;
   const repeat = schema.type === 'array' ? '...' : '';
   const notes = [
     schema.default !== undefined && schema.default !== false ? `default ${schema.default}` : undefined,

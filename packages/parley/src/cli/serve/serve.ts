@@ -1,4 +1,5 @@
 import type { Backend } from '../../core/complete.ts';
+import type { CompletionStore } from '../../core/completion-store.ts';
 import { createServer } from '../../server/server.ts';
 import { type FlagValues, fromEnvironment } from '../command/flags.ts';
 import { openBackend } from '../engine.ts';
@@ -12,6 +13,7 @@ import { watchSignals } from '../signals.ts';
 import type { World } from '../world.ts';
 import { announcement, isLoopback } from './announce.ts';
 import { checkAddress, listenOn } from './listen.ts';
+import { openStore } from './open-store.ts';
 
 /** `parley serve`: runs until a signal comes and open answers are finished. */
 export async function runServe(flags: FlagValues<typeof SERVE_FLAGS>, world: World): Promise<number> {
@@ -23,13 +25,18 @@ export async function runServe(flags: FlagValues<typeof SERVE_FLAGS>, world: Wor
   using interruption = watchSignals(world);
   try {
     await checkAddress(settings);
-    const backend = await openModels(settings, world, log, interruption.signal);
+    const store = openStore(settings.store, log);
     try {
-      // A signal while the models were loading: nobody was served, so there is nothing to finish.
-      if (interruption.exitCode !== undefined) return interruption.exitCode;
-      return await serve(backend, settings, world, log, interruption.signal);
+      const backend = await openModels(settings, world, log, interruption.signal);
+      try {
+        // A signal while the models were loading: nobody was served, so there is nothing to finish.
+        if (interruption.exitCode !== undefined) return interruption.exitCode;
+        return await serve({ backend, store }, settings, world, log, interruption.signal);
+      } finally {
+        await backend.close();
+      }
     } finally {
-      await backend.close();
+      await store?.close();
     }
   } catch (error) {
     if (interruption.signal.aborted && interruption.exitCode !== undefined) {
@@ -52,24 +59,35 @@ async function openModels(
   for (const model of settings.models) {
     models.push({ ...model, path: await locateModel(model.source, context, signal) });
   }
-  const { isolation, queue, allowRequestTemplates } = settings;
-  return await openBackend({ models, isolation, queue, allowRequestTemplates, version: world.version, log });
+  const { isolation, queue, allowRequestTemplates, logitsProcessors } = settings;
+  return await openBackend({
+    models,
+    isolation,
+    queue,
+    allowRequestTemplates,
+    logitsProcessors,
+    version: world.version,
+    log,
+  });
 }
 
 async function serve(
-  backend: Backend,
+  { backend, store }: { readonly backend: Backend; readonly store: CompletionStore | undefined },
   settings: ServeSettings,
   world: World,
   log: Logger,
   signal: AbortSignal,
 ): Promise<number> {
-  const { apiKeys, corsOrigins, drainSeconds } = settings;
+  const { apiKeys, corsOrigins, drainSeconds, unsupported, atomaOmitsDone } = settings;
   const server = createServer({
     backend,
+    store,
     log,
     version: world.version,
     keys: apiKeys,
     cors: corsOption(corsOrigins),
+    unsupported,
+    atomaOmitsDone,
   });
   const { url } = await listenOn(server, settings);
   if (apiKeys.length === 0 && !isLoopback(settings.host)) {

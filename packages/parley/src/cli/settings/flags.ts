@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { SERVER_PROPERTIES } from './schema.ts';
+import { STORE_FLAGS } from './store.ts';
 
 const MODEL = {
   description:
@@ -15,7 +16,7 @@ const config = {
   placeholder: 'file',
 };
 
-const { apiKeys, corsOrigins, ...single } = SERVER_PROPERTIES;
+const { apiKeys, corsOrigins, logitsProcessors, ...single } = SERVER_PROPERTIES;
 
 /** Everything that serving can be told on the command line. */
 export const SERVE_FLAGS = {
@@ -29,9 +30,15 @@ export const SERVE_FLAGS = {
   batch: { schema: single.batch, placeholder: 'N' },
   gpuLayers: { schema: single.gpuLayers, placeholder: 'N' },
   flashAttention: { schema: single.flashAttention },
+  toolFormat: { schema: single.toolFormat, placeholder: 'name' },
+  reasoningFormat: { schema: single.reasoningFormat, placeholder: 'name' },
   queue: { schema: single.queue, placeholder: 'N' },
   isolation: { schema: single.isolation },
   allowRequestTemplates: { schema: single.allowRequestTemplates },
+  logitsProcessors: { schema: logitsProcessors, placeholder: 'file' },
+  ...STORE_FLAGS,
+  unsupported: { schema: single.unsupported },
+  atomaOmitsDone: { schema: single.atomaOmitsDone },
   apiKeys: { schema: apiKeys, name: 'api-key', placeholder: 'key', environment: 'PARLEY_API_KEY' },
   corsOrigins: { schema: corsOrigins, name: 'cors-origin', placeholder: 'origin' },
   drainSeconds: { schema: single.drainSeconds, placeholder: 'N' },

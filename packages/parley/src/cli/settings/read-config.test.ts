@@ -20,6 +20,8 @@ gpuLayers: 0
 queue: 10
 isolation: thread
 allowRequestTemplates: true
+unsupported: report
+atomaOmitsDone: true
 apiKeys: [one, two]
 corsOrigins: ["https://app.example"]
 drainSeconds: 1.5
@@ -34,6 +36,7 @@ models:
 `);
   assert.equal(config.port, 8080);
   assert.equal(config.drainSeconds, 1.5);
+  assert.deepEqual([config.unsupported, config.atomaOmitsDone], ['report', true]);
   assert.deepEqual(config.models?.[0], {
     name: 'tiny',
     path: './tiny.gguf',

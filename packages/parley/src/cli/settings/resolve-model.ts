@@ -15,6 +15,8 @@ export interface EngineSettings {
   readonly batch: number | undefined;
   readonly gpuLayers: number | undefined;
   readonly flashAttention: 'auto' | 'on' | 'off' | undefined;
+  readonly toolFormat: string | undefined;
+  readonly reasoningFormat: string | undefined;
 }
 
 export interface ModelSettings {
@@ -28,8 +30,8 @@ export interface ModelSettings {
 }
 
 export function engineSettings(from: Partial<EngineSettings>): EngineSettings {
-  const { context, parallel, threads, batch, gpuLayers, flashAttention } = from;
-  return { context, parallel, threads, batch, gpuLayers, flashAttention };
+  const { context, parallel, threads, batch, gpuLayers, flashAttention, toolFormat, reasoningFormat } = from;
+  return { context, parallel, threads, batch, gpuLayers, flashAttention, toolFormat, reasoningFormat };
 }
 
 /**
@@ -137,5 +139,7 @@ function merge(first: EngineSettings, second: EngineSettings): EngineSettings {
     batch: first.batch ?? second.batch,
     gpuLayers: first.gpuLayers ?? second.gpuLayers,
     flashAttention: first.flashAttention ?? second.flashAttention,
+    toolFormat: first.toolFormat ?? second.toolFormat,
+    reasoningFormat: first.reasoningFormat ?? second.reasoningFormat,
   };
 }

@@ -34,9 +34,22 @@ test('flags win over the file, the file over the environment', () => {
   assert.equal(serve({ port: 0 }, config).port, 0);
   assert.equal(serve({}, config).port, 1);
   assert.equal(serve({ allowRequestTemplates: false }, config).allowRequestTemplates, false);
+  assert.equal(serve({}).unsupported, 'strict');
+  assert.equal(serve({ unsupported: 'strict' }, { unsupported: 'report' }).unsupported, 'strict');
+  assert.equal(serve({}, { atomaOmitsDone: true }).atomaOmitsDone, true);
   assert.deepEqual(serve({ apiKeys: ['flag'] }, config, { apiKeys: ['env'] }).apiKeys, ['flag']);
   assert.deepEqual(serve({}, config, { apiKeys: ['env'] }).apiKeys, ['file']);
   assert.deepEqual(serve({}, {}, { apiKeys: ['env'] }).apiKeys, ['env']);
+});
+
+test('logits processors lie beside the configuration file, or where the command was typed', () => {
+  const config: Config = { logitsProcessors: ['own.ts', '/absolute/other.mjs'] };
+  assert.deepEqual(serve({}).logitsProcessors, []);
+  const paths = [join(folder, 'conf', 'own.ts'), '/absolute/other.mjs'];
+  assert.deepEqual(serve({}, config).logitsProcessors, paths);
+  assert.deepEqual(serve({ logitsProcessors: ['typed.ts'] }, config).logitsProcessors, [
+    join(folder, 'typed.ts'),
+  ]);
 });
 
 test('a model can be a file, a repository of the hub, a name, and have another name', () => {

@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import type { FlagValues } from '../command/flags.ts';
 import { usageError } from '../failure.ts';
 import { EMBEDDED_MODEL } from '../models/source.ts';
@@ -5,6 +6,7 @@ import type { SERVE_FLAGS } from './flags.ts';
 import type { ConfigFile } from './read-config.ts';
 import { engineSettings, type ModelSettings, resolveModel } from './resolve-model.ts';
 import type { Config, ModelConfig } from './schema.ts';
+import { resolveStore, type StoreSettings } from './store.ts';
 
 export interface ServeSettings {
   readonly host: string;
@@ -13,6 +15,11 @@ export interface ServeSettings {
   readonly queue: number | undefined;
   readonly isolation: 'process' | 'thread' | undefined;
   readonly allowRequestTemplates: boolean;
+  /** Absolute paths. */
+  readonly logitsProcessors: readonly string[];
+  readonly store: StoreSettings;
+  readonly unsupported: 'strict' | 'report';
+  readonly atomaOmitsDone: boolean;
   readonly apiKeys: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly drainSeconds: number;
@@ -40,11 +47,22 @@ export function resolveServe(
     queue: flags.queue ?? config.queue,
     isolation: flags.isolation ?? config.isolation,
     allowRequestTemplates: flags.allowRequestTemplates ?? config.allowRequestTemplates ?? false,
+    logitsProcessors: processorPaths(flags, file, workingDirectory),
+    store: resolveStore(flags, file, workingDirectory),
+    unsupported: flags.unsupported ?? config.unsupported ?? 'strict',
+    atomaOmitsDone: flags.atomaOmitsDone ?? config.atomaOmitsDone ?? false,
     apiKeys: flags.apiKeys ?? config.apiKeys ?? environment.apiKeys ?? [],
     corsOrigins: flags.corsOrigins ?? config.corsOrigins ?? [],
     drainSeconds: flags.drainSeconds ?? config.drainSeconds ?? 30,
     logLevel: flags.logLevel ?? config.logLevel ?? 'info',
   };
+}
+
+/** Relative paths begin where they were written: at the working directory, or beside the configuration file. */
+function processorPaths(flags: ServeFlags, { config, path }: ConfigFile, workingDirectory: string): string[] {
+  const folder = path === undefined ? workingDirectory : dirname(path);
+  if (flags.logitsProcessors) return flags.logitsProcessors.map((each) => resolve(workingDirectory, each));
+  return (config.logitsProcessors ?? []).map((each) => resolve(folder, each));
 }
 
 function checkNames(models: readonly ModelSettings[]): void {

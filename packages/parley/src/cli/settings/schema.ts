@@ -1,4 +1,6 @@
 import Type, { type Static } from 'typebox';
+import { CALL_FORMAT_NAMES, REASONING_FORMAT_NAMES } from '../../engine/answer/dialects.ts';
+import { STORE_PROPERTIES } from './store.ts';
 
 /** What can be said of every model, and of one model in the configuration file. */
 const engineProperties = {
@@ -33,6 +35,12 @@ const engineProperties = {
     description:
       'off: equal requests get equal answers in every case; on: less memory, faster prompts and short texts; when left out off for models below 100 M parameters, auto for others',
   }),
+  toolFormat: Type.Enum([...CALL_FORMAT_NAMES], {
+    description: `How the model writes calls of tools: ${CALL_FORMAT_NAMES.join(', ')}; when left out what its chat template shows`,
+  }),
+  reasoningFormat: Type.Enum([...REASONING_FORMAT_NAMES], {
+    description: `How the model marks its reasoning: ${REASONING_FORMAT_NAMES.join(', ')}; when left out what its chat template shows`,
+  }),
 };
 
 /** As browsers send it: without a path, and without a slash at the end. */
@@ -63,6 +71,20 @@ export const SERVER_PROPERTIES = {
   allowRequestTemplates: Type.Boolean({
     default: false,
     description: 'Let requests bring a chat template of their own (chat_template)',
+  }),
+  logitsProcessors: Type.Array(Type.String({ minLength: 1 }), {
+    description:
+      'JavaScript or TypeScript module with functions that change logits, which requests name (logits_processors)',
+  }),
+  ...STORE_PROPERTIES,
+  unsupported: Type.Enum(['strict', 'report'], {
+    default: 'strict',
+    description:
+      'What becomes of a parameter that a model does not honour, unless the request says so itself. strict: status 400; report: it is left out, numbers out of range are brought into range, and the answer names both',
+  }),
+  atomaOmitsDone: Type.Boolean({
+    default: false,
+    description: "End streams below /atoma/v1 without [DONE], as those of Atoma's proxy do",
   }),
   apiKeys: Type.Array(Type.String({ minLength: 1 }), {
     description:

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChatEvent } from '../../core/event.ts';
+import type { ChatEvent, PromptToken } from '../../core/event.ts';
 import { chunks, content, script, whole } from '../chat-answers.test.support.ts';
 import { end, says, start, tail, text } from '../fake-backend.test.support.ts';
 import { readEvents, TestServer } from '../test-server.test.support.ts';
@@ -65,6 +65,95 @@ test('echo comes before the answer, streamed and whole alike', async () => {
   };
   assert.equal(content(await chunks(server, { echo: true })), 'Once upon');
   assert.equal((await whole(server, { echo: true })).choices[0]?.message.content, 'Once upon');
+});
+
+test('ids and log probabilities of the prompt: at the top of the answer, or of the first chunk alone', async () => {
+  await using server = await TestServer.start();
+  const prompt: PromptToken[] = [
+    { id: 9, bytes: Buffer.from('<s>'), top: [] },
+    {
+      id: 5,
+      bytes: Buffer.from('a'),
+      logprob: -1,
+      rank: 3,
+      top: [{ id: 6, bytes: Buffer.from('b'), logprob: -0.5 }],
+    },
+  ];
+  server.backend.script = async function* (_request, context) {
+    yield start(context, { promptTokenIds: [9, 5], promptLogprobs: prompt });
+    yield { type: 'reasoning-delta', choice: 0, text: 'Hm', tokenCount: 1, tokenIds: [1] };
+    yield { type: 'text-delta', choice: 1, text: 'x', tokenCount: 2, tokenIds: [2, 3] };
+    yield {
+      type: 'tool-call-start',
+      choice: 0,
+      index: 0,
+      id: 'c',
+      kind: 'function',
+      name: 'f',
+      tokenCount: 1,
+      tokenIds: [4],
+    };
+    yield { type: 'tool-call-delta', choice: 0, index: 0, arguments: '{}', tokenCount: 1, tokenIds: [5] };
+    yield { type: 'choice-end', choice: 0, reason: 'tool_calls', tokenCount: 1, tokenIds: [6] };
+    yield { type: 'choice-end', choice: 1, reason: 'stop', tokenCount: 0, tokenIds: [] };
+    yield* tail(6);
+  };
+  const expected = {
+    prompt_token_ids: [9, 5],
+    prompt_logprobs: [
+      null,
+      { 5: { logprob: -1, rank: 3, decoded_token: 'a' }, 6: { logprob: -0.5, rank: 1, decoded_token: 'b' } },
+    ],
+  };
+  const body = await whole(server, { n: 2 });
+  assert.deepEqual({ ...body, ...expected }, body);
+  assert.deepEqual(
+    body.choices.map((choice) => choice.token_ids),
+    [
+      [1, 4, 5, 6],
+      [2, 3],
+    ],
+  );
+  const [first, ...others] = await chunks(server, { n: 2 });
+  assert.deepEqual({ ...first, ...expected }, first);
+  assert.equal(first?.choices[0]?.delta.role, 'assistant');
+  assert.ok(others.every((chunk) => !('prompt_token_ids' in chunk) && !('prompt_logprobs' in chunk)));
+  for (const [index, choice] of body.choices.entries()) {
+    const own = others.flatMap(({ choices }) => choices.filter((each) => each.index === index));
+    assert.deepEqual(
+      own.flatMap((each) => each.token_ids ?? []),
+      choice.token_ids,
+    );
+  }
+});
+
+test('echo with log probabilities has those of its tokens, except the very first of the prompt', async () => {
+  await using server = await TestServer.start();
+  const echoTokens: PromptToken[] = [
+    { id: 4, bytes: Buffer.from('On'), top: [] },
+    { id: 5, bytes: Buffer.from('ce '), logprob: -1, rank: 1, top: [] },
+  ];
+  const own = { id: 1, bytes: Buffer.from('upon'), logprob: -2, top: [] };
+  server.backend.script = async function* (_request, context) {
+    yield start(context, { echo: 'Once ', echoTokens });
+    yield { type: 'text-delta', choice: 0, text: 'upon', tokenCount: 1, tokens: [own] };
+    yield end();
+    yield* tail(2);
+  };
+  const parameters = { echo: true, logprobs: true };
+  const content = (await whole(server, parameters)).choices[0]?.logprobs?.content ?? [];
+  assert.deepEqual(
+    content.map(({ token, logprob }) => [token, logprob]),
+    [
+      ['ce ', -1],
+      ['upon', -2],
+    ],
+  );
+  const streamed = await chunks(server, parameters);
+  assert.deepEqual(
+    streamed.flatMap(({ choices }) => choices[0]?.logprobs?.content ?? []),
+    content,
+  );
 });
 
 test('log probabilities: bytes, candidates, minus infinity, token ids', async () => {

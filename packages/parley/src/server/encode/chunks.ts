@@ -1,7 +1,7 @@
 import { internalError } from '@parley/protocol';
-import type { ChatEvent, Timing, Usage } from '../../core/event.ts';
+import type { ChatEvent, PromptInfo, Timing, Usage } from '../../core/event.ts';
 import type { ParameterReportEntry } from '../../core/report.ts';
-import { type EncodingOptions, wireTimeInfo, wireUsage } from './common.ts';
+import { type EncodingOptions, wirePrompt, wireTier, wireTimeInfo, wireUsage } from './common.ts';
 
 type Start = Extract<ChatEvent, { type: 'start' }>;
 export type ChoiceEvent = Extract<ChatEvent, { choice: number }>;
@@ -12,11 +12,11 @@ export interface ChoiceWriter {
   /** What comes before the first chunk with content of a choice, as the role; '' for nothing. JSON of a choice. */
   opening(choice: number, first: ChoiceEvent): string;
   /** JSON of a choice. */
-  content(event: ChoiceEvent): string;
+  content(event: Exclude<ChoiceEvent, { type: 'choice-end' | 'choice-prompt' }>): string;
   /** JSON of a choice that only says why it ended. */
   ending(event: Extract<ChatEvent, { type: 'choice-end' }>): string;
-  /** JSON of a choice with text of the prompt. */
-  echo(choice: number, text: string): string;
+  /** JSON of a choice with what is told of its prompt. */
+  prompt(choice: number, prompt: PromptInfo): string;
 }
 
 const PAD_TO = 32;
@@ -32,6 +32,8 @@ export class ChunkEncoder {
   #start: Start | undefined;
   /** Between the choices and the end of a chunk. */
   #shared = '';
+  /** What the first chunk says of the prompt. */
+  #prompt = '';
   #head = '';
   #heldEnding: string | undefined;
   readonly #open = new Map<number, 'open' | 'ended'>();
@@ -72,6 +74,8 @@ export class ChunkEncoder {
         this.#completionTokens += event.tokenCount;
         return before;
       }
+      case 'choice-prompt':
+        return this.#release() + this.#opening(event) + this.#chunk(this.#writer.prompt(event.choice, event));
       case 'text-delta':
       case 'reasoning-delta':
       case 'refusal-delta':
@@ -94,7 +98,7 @@ export class ChunkEncoder {
     const { includeUsage, continuousUsage } = this.#options;
     const time = `,"time_info":${JSON.stringify(wireTimeInfo(this.#timing, this.#start.created))}`;
     const sums = `,"usage":${JSON.stringify(wireUsage(usage))}`;
-    const report = this.#report ? `,"parley":${JSON.stringify({ report: this.#report() })}` : '';
+    const report = this.#report ? `,"parley":${JSON.stringify({ parameters: this.#report() })}` : '';
     const ending = this.#heldEnding;
     if (includeUsage !== true) {
       const own = includeUsage === false && !continuousUsage ? '' : sums;
@@ -107,21 +111,23 @@ export class ChunkEncoder {
   #begin(start: Start): void {
     this.#start = start;
     this.#head = `data: {"id":${JSON.stringify(start.id)},"choices":[`;
-    const tier = this.#options.serviceTier;
+    const prompt = JSON.stringify(wirePrompt(start)).slice(1, -1);
+    this.#prompt = prompt === '' ? '' : `,${prompt}`;
+    const tier = JSON.stringify(wireTier(this.#options)).slice(1, -1);
     this.#shared =
       `],"created":${start.created},"model":${JSON.stringify(start.model)},` +
       `"system_fingerprint":${JSON.stringify(start.systemFingerprint)},"object":"${this.#writer.object}"` +
-      (tier === undefined ? '' : `,"service_tier":${JSON.stringify(tier)}`);
+      (tier === '' ? '' : `,${tier}`);
   }
 
   #opening(event: ChoiceEvent): string {
     if (this.#open.has(event.choice)) return '';
     this.#open.set(event.choice, 'open');
     const opening = this.#writer.opening(event.choice, event);
-    const echo = this.#start?.echo;
+    const start = this.#start;
     return (
       (opening === '' ? '' : this.#chunk(opening)) +
-      (echo ? this.#chunk(this.#writer.echo(event.choice, echo)) : '')
+      (start?.echo ? this.#chunk(this.#writer.prompt(event.choice, start)) : '')
     );
   }
 
@@ -139,7 +145,9 @@ export class ChunkEncoder {
     const pad = this.#options.obfuscation
       ? `,"obfuscation":"${'0'.repeat(PAD_TO - (Buffer.byteLength(choice) % PAD_TO))}"`
       : '';
-    return `${this.#head}${choice}${this.#shared}${extra}${pad}}\n\n`;
+    const prompt = this.#prompt;
+    this.#prompt = '';
+    return `${this.#head}${choice}${this.#shared}${prompt}${extra}${pad}}\n\n`;
   }
 
   /**

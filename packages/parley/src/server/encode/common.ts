@@ -1,5 +1,13 @@
-import type { Logprobs, TimeInfo, TopLogprob, Usage as WireUsage } from '@parley/protocol';
-import type { Timing, TokenCandidate, TokenInfo, Usage } from '../../core/event.ts';
+import type { Logprobs, PromptLogprobs, TimeInfo, TopLogprob, Usage as WireUsage } from '@parley/protocol';
+import type {
+  FinishReason,
+  PromptInfo,
+  PromptToken,
+  Timing,
+  TokenCandidate,
+  TokenInfo,
+  Usage,
+} from '../../core/event.ts';
 
 /** Everything of a request that decides how its answer is written. */
 export interface EncodingOptions {
@@ -12,6 +20,8 @@ export interface EncodingOptions {
   readonly tokensAsIds: boolean;
   /** Whether chunks are padded, so that their length on the wire does not tell the length of the text. */
   readonly obfuscation: boolean;
+  /** Whether calls are written as `function_call`, the form that goes with `functions`. */
+  readonly legacyCalls: boolean;
   /** The tier that served the call; undefined when the request did not ask. */
   readonly serviceTier: string | undefined;
 }
@@ -46,13 +56,59 @@ export function wireLogprobs(tokens: readonly TokenInfo[], asId: boolean): Logpr
   return { content, refusal: null };
 }
 
+/** Tokens of the prompt as if they had been sampled; the first of all has no log probability and is left out. */
+export function scoredTokens(tokens: Iterable<PromptToken> = []): TokenInfo[] {
+  return Array.from(tokens).flatMap(({ logprob, ...token }) =>
+    logprob === undefined ? [] : { ...token, logprob },
+  );
+}
+
+/** As a further field of a choice; '' where the event has none. */
+export function tokenIds({ tokenIds: ids }: { readonly tokenIds?: readonly number[] }): string {
+  return ids ? `,"token_ids":[${ids.join(',')}]` : '';
+}
+
+/** By token id, in vLLM's shape. */
+export function wirePromptLogprobs(tokens: Iterable<PromptToken>): PromptLogprobs {
+  return Array.from(tokens, (token) => {
+    const { logprob, rank = null, top } = token;
+    if (logprob === undefined) return null;
+    const entries: NonNullable<PromptLogprobs[number]> = {
+      [token.id]: wireRanked({ ...token, logprob }, rank),
+    };
+    for (const [i, candidate] of top.entries()) entries[candidate.id] = wireRanked(candidate, i + 1);
+    return entries;
+  });
+}
+
+function wireRanked(candidate: TokenCandidate, rank: number | null) {
+  return { logprob: wireLogprob(candidate.logprob), rank, decoded_token: tokenText(candidate, false) };
+}
+
+/** What an answer, its first chunk, or a choice says of the prompt. */
+export function wirePrompt({ promptTokenIds, promptLogprobs }: PromptInfo): {
+  prompt_token_ids?: number[];
+  prompt_logprobs?: PromptLogprobs;
+} {
+  return {
+    ...(promptTokenIds && { prompt_token_ids: [...promptTokenIds] }),
+    ...(promptLogprobs && { prompt_logprobs: wirePromptLogprobs(promptLogprobs) }),
+  };
+}
+
 export function wireUsage(usage: Usage): WireUsage {
   return {
     prompt_tokens: usage.promptTokens,
     completion_tokens: usage.completionTokens,
     total_tokens: usage.promptTokens + usage.completionTokens,
     prompt_tokens_details: { cached_tokens: usage.cachedTokens },
-    completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoningTokens,
+      ...(usage.acceptedPredictionTokens !== undefined && {
+        accepted_prediction_tokens: usage.acceptedPredictionTokens,
+        rejected_prediction_tokens: usage.rejectedPredictionTokens ?? 0,
+      }),
+    },
   };
 }
 
@@ -65,4 +121,17 @@ export function wireTimeInfo(timing: Timing, created: number): TimeInfo {
     total_time: timing.totalSeconds,
     created,
   };
+}
+
+/** With `functions` the older word for a call. */
+export function finishReason(reason: FinishReason, { legacyCalls }: EncodingOptions): FinishReason {
+  return legacyCalls && reason === 'tool_calls' ? 'function_call' : reason;
+}
+
+/** Cerebras tells the tier that was used in a field of its own; OpenAI in the one that asks for it. */
+export function wireTier({ serviceTier }: EncodingOptions): {
+  service_tier?: string;
+  service_tier_used?: string;
+} {
+  return serviceTier === undefined ? {} : { service_tier: serviceTier, service_tier_used: serviceTier };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CorsOption } from '../options.ts';
 
-const EXPOSED = 'x-request-id, x-parley-parameters, retry-after';
+const EXPOSED = 'x-request-id, x-parley-parameters, retry-after, cf-ray, x-amz-cf-id';
 const MAX_AGE_SECONDS = 7200;
 const LOOPBACK = /^https?:\/\/(localhost|[a-z0-9-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
 
@@ -25,7 +25,7 @@ export function cors(option: CorsOption, hasKeys: boolean): Cors {
 
 function preflight(request: IncomingMessage, response: ServerResponse): void {
   if (request.headers['access-control-request-method'] === undefined) return;
-  response.setHeader('access-control-allow-methods', 'GET, HEAD, POST, OPTIONS');
+  response.setHeader('access-control-allow-methods', 'GET, HEAD, POST, DELETE, OPTIONS');
   // Reflected, because `*` does not cover `authorization` and client libraries send headers of their own.
   const asked = request.headers['access-control-request-headers'];
   if (asked !== undefined && /^[\w\-, ]{1,2000}$/.test(asked)) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApiError } from '@parley/protocol';
+import { ApiError, PROFILES, type Profile } from '@parley/protocol';
 import type { Principal } from '../../core/complete.ts';
 import type { Timing, Usage } from '../../core/event.ts';
 
@@ -11,10 +11,14 @@ export interface CallRecord {
   callId: string | undefined;
   model: string | undefined;
   streamed: boolean;
+  /** What the caller sent to find the call again in its own traces: headers by name. */
+  trace: Readonly<Record<string, string>>;
   usage: Usage | undefined;
   timing: Timing | undefined;
   /** Milliseconds since the request arrived. */
   firstTokenMs: number | undefined;
+  /** What the request says of who asks in the end, cut to a length that a line bears. */
+  identifiers: Readonly<Record<string, string>>;
   /** The failure of the call, if one. */
   error: ApiError | undefined;
 }
@@ -47,6 +51,8 @@ export class Exchange {
   readonly arrivedAt: number;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The provider below whose base path the request came, if any. */
+  readonly profile: Profile | undefined;
   readonly signal: AbortSignal;
   readonly record: CallRecord;
   principal: Principal = { id: '' };
@@ -64,6 +70,7 @@ export class Exchange {
     const { path, query } = splitTarget(init.request.url ?? '/');
     this.path = path;
     this.query = query;
+    this.profile = PROFILES.find(({ name }) => path.startsWith(`/${name}/`));
     this.signal = this.#controller.signal;
     this.record = emptyRecord();
     this.closed = this.#watchConnection();
@@ -112,9 +119,11 @@ function emptyRecord(): CallRecord {
     callId: undefined,
     model: undefined,
     streamed: false,
+    trace: {},
     usage: undefined,
     timing: undefined,
     firstTokenMs: undefined,
+    identifiers: {},
     error: undefined,
   };
 }

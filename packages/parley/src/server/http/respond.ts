@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ApiError, internalError } from '@parley/protocol';
+import { ApiError, internalError, profileErrorBody } from '@parley/protocol';
 import type { Exchange } from './exchange.ts';
 
 type Headers = Readonly<Record<string, string | number>>;
@@ -28,7 +28,8 @@ export function toApiError(error: unknown): ApiError {
 export function sendError(exchange: Exchange, error: ApiError, lingerMs: number): void {
   const { response, request } = exchange;
   if (response.destroyed || response.headersSent) return;
-  const text = JSON.stringify(error.body());
+  const { profile } = exchange;
+  const text = JSON.stringify(profile ? profileErrorBody(profile, error) : error.body());
   const headers = { ...errorHeaders(error), 'content-length': Buffer.byteLength(text) };
   // A body that stands still is not waited for a second time.
   const standsStill = error.status === 408;

@@ -4,8 +4,8 @@ import type { Exchange } from './exchange.ts';
 export type Handler = (exchange: Exchange, parameter: string) => Promise<void> | void;
 
 export interface Route {
-  readonly method: 'GET' | 'POST';
-  /** Below the prefixes when `api`, else as it stands. A last segment of `*` takes the rest, slashes included. */
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below the prefixes when `api`, else as it stands. A `*` takes what stands there, slashes included. */
   readonly path: string;
   /** Whether it is served at /v1, /openai/v1 and without a prefix. */
   readonly api: boolean;
@@ -25,15 +25,17 @@ const PREFIXES = ['/v1', '/openai/v1', ''];
 
 type Methods = Map<string, Route>;
 
-/** A table from path to routes; only the last segment of a path may vary. */
+/** A table from path to routes; one part of a path may vary. */
 export class Router {
   readonly #exact = new Map<string, Methods>();
-  readonly #wild: { prefix: string; methods: Methods }[] = [];
+  readonly #wild: { prefix: string; suffix: string; methods: Methods }[] = [];
 
   constructor(routes: readonly Route[]) {
     for (const route of routes) {
       for (const prefix of route.api ? PREFIXES : ['']) this.#add(prefix + route.path, route);
     }
+    // What says more of a path is asked first.
+    this.#wild.sort((a, b) => b.suffix.length - a.suffix.length);
   }
 
   match(method: string, path: string): Match {
@@ -41,20 +43,27 @@ export class Router {
     const exact = this.#exact.get(trimmed);
     if (exact) return choose(exact, method, '');
     const wild = this.#wild.find(
-      ({ prefix }) => trimmed.startsWith(prefix) && trimmed.length > prefix.length,
+      ({ prefix, suffix }) =>
+        trimmed.startsWith(prefix) &&
+        trimmed.endsWith(suffix) &&
+        trimmed.length > prefix.length + suffix.length,
     );
     if (!wild) return { kind: 'none' };
-    return choose(wild.methods, method, decode(trimmed.slice(wild.prefix.length)));
+    return choose(
+      wild.methods,
+      method,
+      decode(trimmed.slice(wild.prefix.length, trimmed.length - wild.suffix.length)),
+    );
   }
 
   #add(path: string, route: Route): void {
     let methods: Methods | undefined;
-    if (path.endsWith('/*')) {
-      const prefix = path.slice(0, -1);
-      methods = this.#wild.find((entry) => entry.prefix === prefix)?.methods;
+    const [prefix = '', suffix] = path.split('*', 2);
+    if (suffix !== undefined) {
+      methods = this.#wild.find((entry) => entry.prefix === prefix && entry.suffix === suffix)?.methods;
       if (!methods) {
         methods = new Map();
-        this.#wild.push({ prefix, methods });
+        this.#wild.push({ prefix, suffix, methods });
       }
     } else {
       methods = this.#exact.get(path) ?? new Map<string, Route>();

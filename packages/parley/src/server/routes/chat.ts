@@ -1,38 +1,56 @@
-import { parseChatCompletion } from '@parley/protocol';
+import { checkProfile, parseChatCompletion } from '@parley/protocol';
 import { type Answer, writeAnswer } from '../answer.ts';
-import { encodingOptions, modelName, openCall, receive, type Shared } from '../call.ts';
+import {
+  encodingOptions,
+  modelName,
+  openGeneration,
+  parseOptions,
+  receive,
+  reportsInBody,
+  type Shared,
+} from '../call.ts';
 import { chatBody } from '../encode/chat-body.ts';
 import { ChatChoiceWriter } from '../encode/chat-chunks.ts';
 import { ChunkEncoder } from '../encode/chunks.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { inProfile, profileOptions } from '../profile.ts';
+import { identifiersOf, storing } from '../stored-call.ts';
 
 /** `POST /v1/chat/completions`. */
 export function chatCompletions(shared: Shared) {
   return async (exchange: Exchange): Promise<void> => {
-    const parsed = parseChatCompletion(await receive(exchange, shared));
-    const context = openCall(
+    const { profile } = exchange;
+    const body = await receive(exchange, shared);
+    if (profile) checkProfile(profile, profile.chat, body);
+    const parsed = parseChatCompletion(body, parseOptions(exchange, shared));
+    const { context, complete, delayed } = openGeneration(
       exchange,
+      shared,
       parsed,
       parsed.request.request_id ?? `chatcmpl-${shared.settings.newId()}`,
+      storing(shared.settings.store, exchange),
     );
     const { model: given, messages, ...parameters } = parsed.request;
+    exchange.record.identifiers = identifiersOf(parameters);
     const request = {
       model: modelName(exchange, given, shared),
       input: { kind: 'messages' as const, messages },
       parameters,
       unknown: parsed.unknown,
     };
-    const options = encodingOptions(parameters);
     const { report } = context;
-    const shown = parameters.parley?.report === true ? () => report.entries : undefined;
+    const plain = encodingOptions(parameters);
+    const options = profile ? profileOptions(plain, profile, report) : plain;
+    const shown = reportsInBody(parameters) ? () => report.entries : undefined;
     const answer: Answer = {
       exchange,
       streamed: parameters.stream === true,
-      events: shared.settings.backend.complete(request, context),
+      events: delayed(() => complete(request, context)),
       report,
       encoder: () => new ChunkEncoder(options, new ChatChoiceWriter(options), shown),
       body: (folded) => chatBody(folded, options, shown?.()),
     };
-    await writeAnswer(answer, shared.settings, shared.metrics);
+    const written = profile ? inProfile(answer, profile.chat, shared.settings) : answer;
+    await writeAnswer(written, shared.settings, shared.metrics);
   };
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Completion, CompletionChunk } from '@parley/protocol';
 import { Compile } from 'typebox/compile';
+import type { ChatRequest } from '../../core/complete.ts';
+import type { PromptToken } from '../../core/event.ts';
 import { end, start, tail, text } from '../fake-backend.test.support.ts';
 import { readEvents, TestServer } from '../test-server.test.support.ts';
 
@@ -50,13 +52,16 @@ test('streamed as it is whole, usage by both habits', async () => {
   assert.ok(asked.slice(0, -1).every(({ usage }) => usage === null));
 });
 
+const promptText = (input: ChatRequest['input']) => (input.kind === 'text' ? input.text : '');
+
 test('several prompts, of text or tokens, are several calls with choices numbered through', async () => {
   await using server = await TestServer.start({ limits: { concurrentPrompts: 2 } });
   let most = 0;
-  server.backend.script = async function* ({ input }, context) {
+  server.backend.script = async function* ({ input, parameters }, context) {
     most = Math.max(most, server.backend.running);
     await new Promise(setImmediate);
-    yield start(context);
+    const echo = input.kind === 'tokens' ? String.fromCharCode(...input.tokens) : promptText(input);
+    yield start(context, parameters.echo ? { echo } : {});
     for (const choice of [1, 0]) yield text(input.kind === 'text' ? `${input.text}${choice}` : 'x', choice);
     yield end(0);
     yield end(1);
@@ -131,12 +136,129 @@ test('log probabilities are parallel lists with offsets into the text', async ()
   );
 });
 
+/** Of the prompt 'Hé!', whose first token is one that the tokenizer adds. */
+const PROMPT_TOKENS: PromptToken[] = [
+  { id: 256, bytes: Buffer.from('<s>'), top: [] },
+  {
+    id: 5,
+    bytes: Buffer.from('Hé'),
+    logprob: -1,
+    rank: 2,
+    top: [{ id: 6, bytes: Buffer.from('H'), logprob: -0.5 }],
+  },
+  {
+    id: 7,
+    bytes: Buffer.from('!'),
+    logprob: -Infinity,
+    rank: 9,
+    top: [{ id: 8, bytes: Buffer.from('?'), logprob: 0 }],
+  },
+];
+const PROMPT_LOGPROBS = [
+  null,
+  { 5: { logprob: -1, rank: 2, decoded_token: 'Hé' }, 6: { logprob: -0.5, rank: 1, decoded_token: 'H' } },
+  { 7: { logprob: -9999, rank: 9, decoded_token: '!' }, 8: { logprob: 0, rank: 1, decoded_token: '?' } },
+];
+
+function scoring(server: TestServer): void {
+  server.backend.script = async function* (_request, context) {
+    yield start(context, {
+      echo: 'Hé!',
+      echoTokens: PROMPT_TOKENS,
+      promptTokenIds: PROMPT_TOKENS.map(({ id }) => id),
+      promptLogprobs: PROMPT_TOKENS,
+    });
+    const own = { id: 1, bytes: Buffer.from('ok'), logprob: -2 };
+    yield {
+      type: 'text-delta',
+      choice: 0,
+      text: 'ok',
+      tokenCount: 1,
+      tokens: [{ ...own, top: [own] }],
+      tokenIds: [1],
+    };
+    yield { type: 'choice-end', choice: 0, reason: 'length', tokenCount: 1, tokenIds: [2] };
+    yield* tail(2);
+  };
+}
+
+const SCORED = {
+  tokens: ['<s>', 'Hé', '!', 'ok'],
+  token_logprobs: [null, -1, -9999, -2],
+  top_logprobs: [null, { H: -0.5 }, { '?': 0 }, { ok: -2 }],
+  text_offset: [0, 0, 2, 3],
+};
+
+test('echo with logprobs scores the prompt; its ids and log probabilities stand with the choice', async () => {
+  await using server = await TestServer.start();
+  scoring(server);
+  const [choice] = (await whole(server, { prompt: 'Hé!', echo: true, logprobs: 1 })).choices;
+  assert.deepEqual(choice?.logprobs, SCORED);
+  assert.equal(choice?.text, 'Hé!ok');
+  assert.deepEqual(choice?.prompt_token_ids, [256, 5, 7]);
+  assert.deepEqual(choice?.prompt_logprobs, PROMPT_LOGPROBS);
+  assert.deepEqual(choice?.token_ids, [1, 2]);
+  const { parameters } = server.backend.calls[0]?.request ?? {};
+  assert.deepEqual([parameters?.echo, parameters?.logprobs, parameters?.top_logprobs], [true, true, 1]);
+  const plain = await whole(server, { prompt: 'Hé!', logprobs: 0, return_tokens_as_token_ids: true });
+  assert.deepEqual(plain.choices[0]?.logprobs?.tokens, [
+    'token_id:256',
+    'token_id:5',
+    'token_id:7',
+    'token_id:1',
+  ]);
+});
+
+test('streamed, each choice begins with what is told of its prompt, log probabilities once', async () => {
+  await using server = await TestServer.start();
+  scoring(server);
+  const chunks = await streamed(server, { prompt: ['Hé!', 'Hé!'], echo: true, logprobs: 1 });
+  for (const index of [0, 1]) {
+    const own = chunks.flatMap(({ choices }) => choices.filter((choice) => choice.index === index));
+    const [first, ...others] = own;
+    assert.deepEqual([first?.text, first?.prompt_token_ids], ['Hé!', [256, 5, 7]]);
+    assert.deepEqual(first?.prompt_logprobs, PROMPT_LOGPROBS);
+    assert.ok(
+      others.every((each) => each.prompt_token_ids === undefined && each.prompt_logprobs === undefined),
+    );
+    const lists = own.flatMap(({ logprobs }) => logprobs ?? []);
+    for (const name of ['tokens', 'token_logprobs', 'top_logprobs', 'text_offset'] as const) {
+      assert.deepEqual(
+        lists.flatMap<unknown>((each) => each[name] ?? []),
+        SCORED[name],
+      );
+    }
+    assert.deepEqual(
+      own.flatMap((each) => each.token_ids ?? []),
+      [1, 2],
+    );
+  }
+  assert.ok(chunks.every((chunk) => chunk.prompt_token_ids === undefined));
+});
+
+test('max_tokens 0 reads the prompt and says nothing', async () => {
+  await using server = await TestServer.start();
+  server.backend.script = async function* (_request, context) {
+    yield start(context, { echo: 'Hé!', echoTokens: PROMPT_TOKENS });
+    yield end(0, 'length', 0);
+    yield* tail(0);
+  };
+  const body = { prompt: 'Hé!', echo: true, logprobs: 1, max_tokens: 0 };
+  const [choice] = (await whole(server, body)).choices;
+  assert.deepEqual([choice?.text, choice?.logprobs?.text_offset], ['Hé!', [0, 0, 2]]);
+  assert.equal(server.backend.calls[0]?.request.parameters.max_tokens, 0);
+  assert.equal(textOf(await streamed(server, body), 0), 'Hé!');
+});
+
 test('what is not done is a 400 that names it', async () => {
   await using server = await TestServer.start();
   for (const [parameters, name] of [
     [{ suffix: 'end' }, 'suffix'],
     [{ best_of: 3, n: 2 }, 'best_of'],
-    [{ echo: true, logprobs: 1 }, 'echo'],
+    [{ max_tokens: -1 }, 'max_tokens'],
+    [{ truncate_prompt_tokens: 0 }, 'truncate_prompt_tokens'],
+    [{ prompt_logprobs: -1 }, 'prompt_logprobs'],
+    [{ prompt_logprobs: 21 }, 'prompt_logprobs'],
     [{ prompt: Array.from({ length: 129 }, () => 'x') }, 'prompt'],
   ] as const) {
     const response = await server.post(path, { prompt: 'x', ...parameters });

@@ -1,20 +1,34 @@
 import {
+  type ApiError,
   type CompletionRequest,
+  checkProfile,
   invalidRequest,
+  type Parsed,
   type Prompt,
   parseCompletion,
   unsupportedParameter,
 } from '@parley/protocol';
 import { abortable } from '../../core/abortable.ts';
-import type { CallContext, ChatRequest, Input } from '../../core/complete.ts';
+import type { ChatRequest, Input } from '../../core/complete.ts';
 import type { ChatEvent } from '../../core/event.ts';
 import type { ParameterReport } from '../../core/report.ts';
 import { type Answer, writeAnswer } from '../answer.ts';
-import { encodingOptions, modelName, openCall, receive, type Shared } from '../call.ts';
+import {
+  encodingOptions,
+  type Generation,
+  modelName,
+  openGeneration,
+  parseOptions,
+  receive,
+  reportsInBody,
+  type Shared,
+} from '../call.ts';
 import { ChunkEncoder } from '../encode/chunks.ts';
 import { CompletionChoiceWriter, completionBody } from '../encode/completion-choice.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { mergePrompts, type PromptCall } from '../merge.ts';
+import { inProfile, profileOptions } from '../profile.ts';
+import { identifiersOf } from '../stored-call.ts';
 
 type TextInput = Exclude<Input, { kind: 'messages' }>;
 
@@ -25,38 +39,43 @@ const DEFAULT_MAX_TOKENS = 16;
 /** `POST /v1/completions`, over the same engine: each prompt is a call of its own. */
 export function completions(shared: Shared) {
   return async (exchange: Exchange): Promise<void> => {
-    const parsed = parseCompletion(await receive(exchange, shared));
-    refuse(parsed.request);
+    const parsed = parseIn(exchange, await receive(exchange, shared), shared);
     const inputs = toInputs(parsed.request.prompt);
-    const context = openCall(
+    const call = openGeneration(
       exchange,
+      shared,
       parsed,
       parsed.request.request_id ?? `cmpl-${shared.settings.newId()}`,
     );
+    const { context } = call;
+    refuseUnlessLenient(parsed, context.report);
     const model = modelName(exchange, parsed.request.model, shared);
     const parameters = toParameters(parsed.request);
+    exchange.record.identifiers = identifiersOf(parameters);
     const requests = inputs.map((input) => ({ model, input, parameters, unknown: parsed.unknown }));
-    const echoes = await Promise.all(
-      inputs.map((input) => (parsed.request.echo ? promptText(model, input, context, shared) : '')),
-    );
     const others = new AbortController();
     const signal = AbortSignal.any([exchange.signal, others.signal]);
-    const events = mergePrompts(promptCalls(requests, echoes, { ...context, signal }, shared), {
-      id: context.id,
-      n: parameters.n ?? 1,
-      concurrency: shared.settings.limits.concurrentPrompts,
-    });
+    const prompts = promptCalls(requests, { ...call, context: { ...context, signal } });
+    const concurrency = shared.settings.limits.concurrentPrompts;
+    const events = call.delayed(() =>
+      mergePrompts(prompts, { id: context.id, n: parameters.n ?? 1, concurrency }),
+    );
     try {
-      await writeAnswer(
-        toAnswer(exchange, events, parameters, context.report),
-        shared.settings,
-        shared.metrics,
-      );
+      const answer = toAnswer(exchange, events, parameters, context.report);
+      const endpoint = exchange.profile?.completions;
+      const written = endpoint ? inProfile(answer, endpoint, shared.settings) : answer;
+      await writeAnswer(written, shared.settings, shared.metrics);
     } finally {
       // When one prompt failed, the rest must not go on.
       others.abort();
     }
   };
+}
+
+function parseIn(exchange: Exchange, body: unknown, shared: Shared): Parsed<CompletionRequest> {
+  const { profile } = exchange;
+  if (profile?.completions) checkProfile(profile, profile.completions, body);
+  return parseCompletion(body, parseOptions(exchange, shared));
 }
 
 function toAnswer(
@@ -65,8 +84,9 @@ function toAnswer(
   parameters: ChatRequest['parameters'],
   report: ParameterReport,
 ): Answer {
-  const options = encodingOptions(parameters);
-  const shown = parameters.parley?.report === true ? () => report.entries : undefined;
+  const plain = encodingOptions(parameters);
+  const options = exchange.profile ? profileOptions(plain, exchange.profile, report) : plain;
+  const shown = reportsInBody(parameters) ? () => report.entries : undefined;
   return {
     exchange,
     streamed: parameters.stream === true,
@@ -79,28 +99,30 @@ function toAnswer(
 
 function promptCalls(
   requests: readonly ChatRequest[],
-  echoes: readonly string[],
-  context: CallContext,
-  { settings }: Shared,
+  { context, complete }: Pick<Generation, 'context' | 'complete'>,
 ): PromptCall[] {
-  return requests.map((request, index) => ({
-    echo: echoes[index] ?? '',
-    run: () => {
-      const own = index === 0 ? context : { ...context, id: `${context.id}-${index}` };
-      return abortable(settings.backend.complete(request, own), context.signal);
-    },
-  }));
+  return requests.map((request, index) => () => {
+    const own = index === 0 ? context : { ...context, id: `${context.id}-${index}` };
+    return abortable(complete(request, own), context.signal);
+  });
 }
 
-function refuse(request: CompletionRequest): void {
-  if (request.suffix) throw unsupportedParameter('suffix', 'suffix is not supported: leave it out.');
-  const best = request.best_of ?? undefined;
-  if (best !== undefined && best > (request.n ?? 1)) {
-    throw unsupportedParameter('best_of', 'best_of above n is not supported: ask for n choices and choose.');
+/** What is of this endpoint alone and does not reach the backend. */
+function refuseUnlessLenient({ request, lenient }: Parsed<CompletionRequest>, report: ParameterReport): void {
+  for (const refusal of refusals(request)) {
+    if (!lenient) throw refusal;
+    report.add(refusal.param ?? '', 'ignored', refusal.message);
   }
-  if (request.echo && (request.logprobs ?? undefined) !== undefined) {
-    throw unsupportedParameter('echo', 'echo together with logprobs is not supported: the prompt has none.');
+}
+
+function refusals({ suffix, best_of: best, n }: CompletionRequest): ApiError[] {
+  const found: ApiError[] = [];
+  if (suffix) found.push(unsupportedParameter('suffix', 'suffix is not supported: leave it out.'));
+  if ((best ?? 0) > (n ?? 1)) {
+    const message = 'best_of above n is not supported: ask for n choices and choose.';
+    found.push(unsupportedParameter('best_of', message));
   }
+  return found;
 }
 
 function toInputs(prompt: Prompt): TextInput[] {
@@ -118,27 +140,10 @@ function toInputs(prompt: Prompt): TextInput[] {
 
 /** In the words of a chat completion, which are those of the engine. */
 function toParameters(request: CompletionRequest): ChatRequest['parameters'] {
-  const { model, prompt, suffix, best_of, echo, logprobs, ...parameters } = request;
+  const { model, prompt, suffix, best_of, logprobs, ...parameters } = request;
   return {
     ...parameters,
     max_tokens: parameters.max_tokens ?? DEFAULT_MAX_TOKENS,
     ...((logprobs ?? undefined) !== undefined && { logprobs: true, top_logprobs: logprobs }),
   };
-}
-
-async function promptText(
-  model: string,
-  input: TextInput,
-  { signal }: CallContext,
-  { settings }: Shared,
-): Promise<string> {
-  if (input.kind === 'text') return input.text;
-  const { backend } = settings;
-  if (!backend.detokenize) {
-    throw unsupportedParameter(
-      'echo',
-      'echo of token ids is not supported: the model cannot turn them into text.',
-    );
-  }
-  return backend.detokenize(model, input.tokens, signal);
 }

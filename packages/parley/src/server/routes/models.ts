@@ -1,5 +1,5 @@
 import { invalidRequest } from '@parley/protocol';
-import type { Backend, Model } from '../../core/complete.ts';
+import type { Backend, Model, ParameterSupport } from '../../core/complete.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { sendJson } from '../http/respond.ts';
 import { findModel, huggingFaceModel, modelDetails, modelObject, openRouterModel } from '../models.ts';
@@ -10,9 +10,11 @@ export function listModels(backend: Backend) {
   };
 }
 
-export function retrieveModel(backend: Backend) {
+/** `own` says what becomes of parameters that are not the backend's. */
+export function retrieveModel(backend: Backend, own: Record<string, ParameterSupport> = {}) {
   return (exchange: Exchange, name: string): void => {
-    const model = findModel(backend, name);
+    const found = findModel(backend, name);
+    const model = { ...found, parameters: { ...found.parameters, ...own } };
     const shapes = { default: modelDetails, openrouter: openRouterModel, huggingface: huggingFaceModel };
     sendJson(exchange, 200, shapes[formatOf(exchange)](model));
   };

@@ -27,14 +27,14 @@ test('the same route answers under /v1, /openai/v1 and bare, with a query string
 test('unknown paths are 404, wrong methods 405 with allow, HEAD is GET without a body', async () => {
   await using server = await TestServer.start();
   assert.deepEqual(await statusAndCode(await fetch(`${server.url}/v1/nothing`)), [404, 'unknown_url']);
-  const wrong = await fetch(server.url + path);
+  const wrong = await fetch(`${server.url}/v1/completions`);
   assert.equal(wrong.headers.get('allow'), 'POST, OPTIONS');
   assert.deepEqual(await statusAndCode(wrong), [405, 'method_not_allowed']);
   const head = await fetch(`${server.url}/v1/models`, { method: 'HEAD' });
   assert.equal(head.status, 200);
   assert.ok(Number(head.headers.get('content-length')) > 0);
   assert.equal(await head.text(), '');
-  const options = await fetch(server.url + path, { method: 'OPTIONS' });
+  const options = await fetch(`${server.url}/v1/completions`, { method: 'OPTIONS' });
   assert.deepEqual([options.status, options.headers.get('allow')], [204, 'POST, OPTIONS']);
 });
 

@@ -3,15 +3,18 @@ import type { Shared } from '../call.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { send, sendJson } from '../http/respond.ts';
 import type { Handler, Route } from '../http/router.ts';
+import { storingSupport } from '../stored-call.ts';
 import { chatCompletions } from './chat.ts';
 import { completions } from './completions.ts';
 import { listModels, retrieveModel } from './models.ts';
+import { profileRoutes } from './profiles.ts';
 import { indexPage, type Page, referencePage } from './reference-page.ts';
+import { deleteStored, listStored, listStoredMessages, retrieveStored, updateStored } from './stored.ts';
 import { detokenize, tokenize } from './tokenize.ts';
 
 /** Every route of the server. */
 export function routes(shared: Shared, draining: () => boolean): Route[] {
-  const { backend, version } = shared.settings;
+  const { backend, store, version } = shared.settings;
   const document = openApi({ version, servers: [{ url: '/' }] });
   const reference = referencePage(document);
   const front = indexPage(version);
@@ -20,9 +23,11 @@ export function routes(shared: Shared, draining: () => boolean): Route[] {
     work('/completions', completions(shared)),
     work('/tokenize', tokenize(shared)),
     work('/detokenize', detokenize(shared)),
+    ...stored(shared),
     { ...get('/models', listModels(backend)), api: true, open: false },
-    { ...get('/models/*', retrieveModel(backend)), api: true, open: false },
+    { ...get('/models/*', retrieveModel(backend, storingSupport(store))), api: true, open: false },
     { ...get('/tcp_warming', (exchange) => sendJson(exchange, 200, {})), api: true },
+    ...profileRoutes(shared),
     get('/health', (exchange) => {
       const models = backend.models().map(({ id }) => id);
       const status = draining() ? 'draining' : 'ok';
@@ -33,6 +38,19 @@ export function routes(shared: Shared, draining: () => boolean): Route[] {
     get('/openapi.json', (exchange) => sendJson(exchange, 200, document)),
     get('/docs', (exchange) => sendPage(exchange, reference)),
     get('/', (exchange) => sendPage(exchange, front)),
+  ];
+}
+
+function stored(shared: Shared): Route[] {
+  const all = { api: true, open: false };
+  const one = '/chat/completions/*';
+  const change = { ...all, path: one, work: false };
+  return [
+    { ...get('/chat/completions', listStored(shared)), ...all },
+    { ...get(`${one}/messages`, listStoredMessages(shared)), ...all },
+    { ...get(one, retrieveStored(shared)), ...all },
+    { ...change, method: 'POST', handle: updateStored(shared) },
+    { ...change, method: 'DELETE', handle: deleteStored(shared) },
   ];
 }
 
