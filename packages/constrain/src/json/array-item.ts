@@ -9,6 +9,9 @@ import type { Term } from './term.ts';
 
 const valuesOf = (texts: readonly string[]): unknown[] => texts.map((text): unknown => JSON.parse(text));
 
+const added = (texts: readonly string[], text: string): readonly string[] =>
+  texts.includes(text) ? texts : [...texts, text].sort();
+
 export type ItemOption = { term: Term; next: ArrayItem };
 
 /** What an array's items so far have in common with all equally good ones. */
@@ -18,10 +21,14 @@ export type ArrayProgress = {
   readonly counts: readonly number[];
   /** Canonical texts of the items so far, where they must be told apart. */
   readonly used: readonly string[];
+  /** Whether the last item is among those; else it is yet to be remembered. */
+  readonly known: boolean;
   /** Whether two equal items must still come. */
   readonly repeats: boolean;
   readonly rivals: Rivals;
 };
+
+type Ending = { term: Term } & Omit<ArrayProgress, 'index' | 'counts'>;
 
 /** An array's items so far, as one alternative sees them. */
 export class ArrayItem {
@@ -47,6 +54,7 @@ export class ArrayItem {
 
   /** Whether the next item's value must be known once it is complete. */
   get tracks(): boolean {
+    if (this.at.known) return false;
     return this.at.repeats || (this.plan.shape.unique && this.plan.shape.max > 1);
   }
 
@@ -108,10 +116,11 @@ export class ArrayItem {
         })),
       );
     }
+    const endings = this.#endings();
     return partial.flatMap((p) =>
-      this.#endings().map(({ term, ...rest }) => ({
+      endings.map(({ term, ...rest }) => ({
         term: terms.and([...p.terms, term]),
-        next: plan.item({ ...this.at, index: index + 1, counts: p.counts, ...rest }),
+        next: plan.item({ index: index + 1, counts: p.counts, ...rest }),
       })),
     );
   }
@@ -124,13 +133,16 @@ export class ArrayItem {
   }
 
   /** What an item's value decides besides the counts: the rivals that it leaves, and whether it is a repetition. */
-  #endings(): { term: Term; rivals: Rivals; repeats: boolean }[] {
+  #endings(): Ending[] {
     const { plan, at } = this;
     const parts = at.rivals.flatMap((rival) => {
       const { value } = plan.shape.excluded[rival]!;
       return at.index < value.length ? [{ rival, value: value[at.index] }] : [];
     });
-    const splits = splitByRivals(plan.algebra, parts).map((s) => ({ ...s, repeats: at.repeats }));
+    const splits = splitByRivals(plan.algebra, parts).map(({ term, rivals, text }): Ending => {
+      const used = text === null ? at.used : added(at.used, text);
+      return { term, rivals, repeats: at.repeats, used, known: text !== null };
+    });
     if (!at.repeats || at.used.length === 0) return splits;
     const { terms } = plan.algebra;
     const again = constantsTerm(plan.algebra, valuesOf(at.used));
@@ -153,6 +165,6 @@ export class ArrayItem {
   remember(text: string): ArrayItem | null {
     const known = this.at.used.includes(text);
     if (known) return this.plan.shape.unique ? null : this;
-    return this.plan.item({ ...this.at, used: [...this.at.used, text].sort() });
+    return this.plan.item({ ...this.at, used: added(this.at.used, text), known: true });
   }
 }

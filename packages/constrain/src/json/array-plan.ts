@@ -66,7 +66,7 @@ export class ArrayPlan {
     );
   }
 
-  item({ index, counts, used, repeats, rivals }: ArrayProgress): ArrayItem {
+  item({ index, counts, used, known, repeats, rivals }: ArrayProgress): ArrayItem {
     const { shape } = this;
     const at: ArrayProgress = {
       index: shape.max === Infinity ? Math.min(index, this.#saturation) : index,
@@ -75,11 +75,12 @@ export class ArrayPlan {
         return max === Infinity ? Math.min(n, min) : n;
       }),
       used: shape.unique || repeats ? used : [],
+      known: known && (shape.unique || repeats),
       repeats,
       rivals,
     };
     const told = at.used.length > 0 ? JSON.stringify(at.used) : '';
-    const key = `${at.index};${at.counts.join()};${repeats ? 'r' : ''}${rivals.join()};${told}`;
+    const key = `${at.index};${at.counts.join()};${repeats ? 'r' : ''}${at.known ? 'k' : ''}${rivals.join()};${told}`;
     let item = this.#items.get(key);
     if (!item) {
       item = new ArrayItem(this, `a${this.id};${key}`, at);
@@ -91,7 +92,7 @@ export class ArrayPlan {
   start(): ArrayItem {
     const { contains, repeats, excluded } = this.shape;
     const [counts, rivals] = [contains.map(() => 0), excluded.map((_, i) => i)];
-    return this.item({ index: 0, counts, used: [], repeats, rivals });
+    return this.item({ index: 0, counts, used: [], known: true, repeats, rivals });
   }
 
   status(): Status {

@@ -23,9 +23,9 @@ export const IPV6 = [
 export const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 export const HOSTNAME = `(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*`;
 /** Without the labels that encode other characters: which of those are valid is no matter of syntax. */
-const PLAIN_HOSTNAME = HOSTNAME.replaceAll(LABEL, `(?![Xx][Nn]--)${LABEL}`);
+const PLAIN_HOSTNAME = `(?![Xx][Nn]--)(?!.*\\.[Xx][Nn]--)${HOSTNAME}`;
 /** Without the labels that are reserved for encodings. */
-const PLAIN_IDN_HOSTNAME = HOSTNAME.replaceAll(LABEL, `(?!..--)${LABEL}`);
+const PLAIN_IDN_HOSTNAME = `(?![^.]{2}--)(?!.*\\.[^.]{2}--)${HOSTNAME}`;
 
 export const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const EMAIL = `${ATOM}(?:\\.${ATOM})*@${LABEL}(?:\\.${LABEL})+`;

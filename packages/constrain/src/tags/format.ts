@@ -8,11 +8,9 @@ import type { Term } from '../json/term.ts';
 import { RegexBuilder } from '../regex/build.ts';
 import { parseRegex } from '../regex/parse.ts';
 import type { Re } from '../regex/pool.ts';
+import { fail, KEYWORD, listAt, objectAt, stringAt, stringsAt, type TagJson } from './fields.ts';
 import { bareValue, xmlParameters } from './parameters.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
-const KEYWORD = 'structural_tag';
 const MAX_DEPTH = 100;
 
 /** Reads the formats of structural tags; `ends` are the texts at which an enclosing tag ends. */
@@ -40,7 +38,7 @@ export class FormatReader {
     return expression;
   }
 
-  #format(format: Json, at: string, ends: readonly string[]): Expression {
+  #format(format: TagJson, at: string, ends: readonly string[]): Expression {
     switch (format.type) {
       case 'const_string':
         return this.#text(stringAt(format, 'value', at));
@@ -96,7 +94,7 @@ export class FormatReader {
     return once(this.#schemas, JSON.stringify(value) ?? '', () => this.#readSchema(value));
   }
 
-  #json(format: Json, at: string): Expression {
+  #json(format: TagJson, at: string): Expression {
     const term = this.#schema(format.json_schema);
     const style = format.style ?? 'json';
     if (style === 'json') return { t: 'json', term };
@@ -111,7 +109,7 @@ export class FormatReader {
     });
   }
 
-  #repeat(format: Json, at: string, ends: readonly string[], min: number, max: number): Expression {
+  #repeat(format: TagJson, at: string, ends: readonly string[], min: number, max: number): Expression {
     return { t: 'repeat', body: this.read(format.content, `${at}/content`, ends), min, max };
   }
 
@@ -125,7 +123,7 @@ export class FormatReader {
   }
 
   /** `syntax` is ours, as XGrammar knows only its own. */
-  #grammar(format: Json, at: string): Expression {
+  #grammar(format: TagJson, at: string): Expression {
     const text = stringAt(format, 'grammar', at);
     const { syntax = 'ebnf' } = format;
     if (syntax !== 'ebnf' && syntax !== 'gbnf' && syntax !== 'lark')
@@ -138,14 +136,14 @@ export class FormatReader {
     return { t: 'rule', name: prefix + start, place: '' };
   }
 
-  #tag(format: Json, at: string): Expression {
+  #tag(format: TagJson, at: string): Expression {
     const ends = Array.isArray(format.end) ? stringsAt(format, 'end', at) : [stringAt(format, 'end', at)];
     const content = this.read(format.content, `${at}/content`, ends);
     const end = choiceOf(ends.map((e) => this.#text(e)));
     return sequenceOf([this.#text(stringAt(format, 'begin', at)), content, end]);
   }
 
-  #triggered(format: Json, at: string, ends: readonly string[]): Expression {
+  #triggered(format: TagJson, at: string, ends: readonly string[]): Expression {
     const triggers = stringsAt(format, 'triggers', at);
     const list = listAt(format, 'tags', at);
     if (triggers.length === 0 || triggers.includes(''))
@@ -169,7 +167,7 @@ export class FormatReader {
     return sequenceOf([free, { t: 'repeat', body: tag, min: least, max: Infinity }]);
   }
 
-  #separated(format: Json, at: string): Expression {
+  #separated(format: TagJson, at: string): Expression {
     const tags = choiceOf(
       listAt(format, 'tags', at).map((tag, i) => this.read(withType(tag), `${at}/tags/${i}`)),
     );
@@ -186,7 +184,7 @@ function once<T>(known: Map<string, T>, key: string, make: () => T): T {
   return found;
 }
 
-const withType = (tag: unknown) => ({ type: 'tag', ...(tag as Json) });
+const withType = (tag: unknown) => ({ type: 'tag', ...(tag as TagJson) });
 
 function renamed(e: Expression, prefix: string): Expression {
   if (e.t === 'rule') return { ...e, name: prefix + e.name };
@@ -194,34 +192,4 @@ function renamed(e: Expression, prefix: string): Expression {
   if (e.t === 'sequence' || e.t === 'choice')
     return { t: e.t, items: e.items.map((i) => renamed(i, prefix)) };
   return e;
-}
-
-function fail(pointer: string, message: string): never {
-  throw new ConstraintError('invalid', message, { pointer, keyword: KEYWORD });
-}
-
-export function objectAt(value: unknown, at: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return fail(at, 'must be an object');
-  return value as Json;
-}
-
-export function listAt(of: Json, key: string, at: string): unknown[] {
-  const value = of[key];
-  if (!Array.isArray(value) || value.length === 0)
-    return fail(`${at}/${key}`, 'must be a list with at least one element');
-  return value;
-}
-
-export function stringAt(of: Json, key: string, at: string): string {
-  const value = of[key];
-  return typeof value === 'string' ? value : fail(`${at}/${key}`, 'must be a string');
-}
-
-function stringsAt(of: Json, key: string, at: string): string[] {
-  const value = of[key] ?? [];
-  if (!Array.isArray(value) || value.some((v) => typeof v !== 'string')) {
-    return fail(`${at}/${key}`, 'must be a list of strings');
-  }
-  return value as string[];
 }

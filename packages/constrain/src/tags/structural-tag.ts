@@ -3,7 +3,8 @@ import type { RuleSet } from '../cfg/rules.ts';
 import { ConstraintError } from '../errors.ts';
 import type { Algebra } from '../json/algebra.ts';
 import type { Term } from '../json/term.ts';
-import { FormatReader, listAt, objectAt } from './format.ts';
+import { listAt, objectAt } from './fields.ts';
+import { FormatReader } from './format.ts';
 
 const START = ' start';
 

@@ -57,6 +57,8 @@ test('the answer itself as the prediction: the same answer, and most steps saved
   assert.ok(predicted.steps <= 6, `${predicted.steps} steps`);
   const usage = predicted.world.doneOf(predicted.id)?.usage;
   assert.equal(usage?.rejectedPredictionTokens, 0);
+  // Of prompt and answer all but the last token, also of the step in which it ended.
+  assert.equal(predicted.world.engine.stats().cellsCached, 5 + 39);
   assert.equal((usage?.acceptedPredictionTokens ?? 0) + predicted.steps, 40);
 });
 

@@ -8,10 +8,14 @@ import type {
   ReasoningFormat,
   TagFormat,
 } from './format.ts';
+import { generic } from './generic.ts';
 import { reasoningBlock, reasoningReader } from './reasoning.ts';
 import { textUnlessCalls } from './text-or-calls.ts';
 
-/** A dialect from the way of a family to write calls, and from its marks of reasoning; both may be missing. */
+/**
+ * A dialect from the way of a family to write calls, and from its marks of reasoning; both may be missing. Where calls are
+ * asked for and no way is known, it is the generic one.
+ */
 export function composeDialect(
   call: CallFormat | undefined,
   reasoning: ReasoningFormat | undefined,
@@ -39,21 +43,16 @@ export function composeDialect(
 function answerForm(call: CallFormat | undefined, { calls, form }: AnswerRules): TagFormat | undefined {
   const text = form && (call?.framed?.(form) ?? form);
   if (!calls) return text;
-  const format = forCalls(call);
+  const format = call ?? generic;
   if (calls.required) return format.calls(calls);
   return text ? { type: 'or', elements: [text, format.calls(calls)] } : format.textOrCalls(calls);
 }
 
 function answerReader(call: CallFormat | undefined, { calls, form }: AnswerRules): AnswerReader {
   if (!calls) return call?.framed ? call.reader({ tools: [], parallel: false }) : TEXT_READER;
-  const format = forCalls(call);
+  const format = call ?? generic;
   const reader = withUniqueIds(format.reader(calls));
   return withoutBlanks(form && !format.framed ? textUnlessCalls(reader) : reader);
-}
-
-function forCalls(call: CallFormat | undefined): CallFormat {
-  if (!call) throw new Error('This dialect has no way to write calls.');
-  return call;
 }
 
 const TEXT_READER: AnswerReader = {

@@ -58,14 +58,23 @@ export function detectDialect(template: string, chosen: Partial<DialectNames>): 
   };
 }
 
+/** Throws an Error for names that are not in the lists above. */
 export function dialectByName({ call, reasoning }: DialectNames): AnswerDialect {
   if (call === harmony.name) return harmony;
-  return composeDialect(
-    CALL_FORMATS.find(({ name }) => name === call),
-    reasoningByName(reasoning),
-  );
+  return composeDialect(byName(CALL_FORMATS, call), reasoningByName(reasoning));
 }
 
 export function reasoningByName(name: string | undefined): ReasoningFormat | undefined {
-  return REASONING_FORMATS.find((format) => format.name === name);
+  return byName(REASONING_FORMATS, name);
+}
+
+function byName<T extends { readonly name: string }>(
+  formats: readonly T[],
+  name: string | undefined,
+): T | undefined {
+  if (name === undefined) return undefined;
+  const found = formats.find((format) => format.name === name);
+  if (found) return found;
+  const known = formats.map((format) => format.name).join(', ');
+  throw new Error(`There is no format named '${name}', only ${known}.`);
 }

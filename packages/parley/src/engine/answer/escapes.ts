@@ -79,7 +79,8 @@ function readEscape(
   const length = 2 + digits;
   const point = hexNumber(source.slice(at + 2, at + length), digits);
   if (point === undefined) return source.length < at + length && !isLast ? undefined : unknown;
-  if (!isLast && isHighSurrogate(point) && mayBeEscape(source.slice(at + length, at + 2 * length))) return undefined;
+  if (!isLast && isHighSurrogate(point) && mayBeEscape(source.slice(at + length, at + 2 * length)))
+    return undefined;
   return { value: String.fromCodePoint(point), length };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compile } from '@parley/constrain';
 import { commandRSuite } from './command-r.fixture.ts';
-import { type FormatSuite, rulesOf } from './conformance.fixture.ts';
+import { type CallCase, type FormatSuite, rulesOf } from './conformance.fixture.ts';
 import { deepseekSuite } from './deepseek.fixture.ts';
 import { composeDialect } from './dialect.ts';
 import { CALL_FORMAT_NAMES, detectDialect } from './dialects.ts';
@@ -19,6 +19,8 @@ import { llamaPythonicSuite } from './llama-pythonic.fixture.ts';
 import { mistralArgsSuite, mistralSuite } from './mistral.fixture.ts';
 import { phiSuite } from './phi.fixture.ts';
 import { minimaxXmlSuite, qwenXmlSuite, seedXmlSuite } from './qwen-xml.fixture.ts';
+import { seeded } from './random-text.fixture.ts';
+import { DEFAULT_TOOLS } from './tools.fixture.ts';
 import { itemsOf, readCut } from './transcript.fixture.ts';
 
 const SUITES: readonly FormatSuite[] = [
@@ -32,7 +34,11 @@ const TOOLS: readonly ToolSpec[] = Array.from({ length: 128 }, (_, i) => ({
   name: `tool_${i}`,
   parameters: {
     type: 'object',
-    properties: { [`a${i}`]: { type: 'string', maxLength: i }, b: { type: 'integer' }, c: { enum: ['x', i] } },
+    properties: {
+      [`a${i}`]: { type: 'string', maxLength: i },
+      b: { type: 'integer' },
+      c: { enum: ['x', i] },
+    },
     required: ['b'],
   },
 }));
@@ -43,6 +49,18 @@ const answerRules = (tools: readonly ToolSpec[]): AnswerRules => ({
   reasoning: 'none',
 });
 
+/** Pieces of recorded outputs and marks in any order. */
+function scraps(cases: readonly CallCase[], marks: readonly string[], random: () => number): string {
+  const any = (below: number): number => Math.floor(random() * below);
+  const piece = (): string => {
+    if (random() < 0.3) return marks[any(marks.length)] ?? '';
+    const { output } = cases[any(cases.length)] ?? { output: '' };
+    const from = random() < 0.5 ? 0 : any(output.length);
+    return output.slice(from, from + 1 + any(output.length));
+  };
+  return Array.from({ length: 1 + any(5) }, piece).join('');
+}
+
 describe('call formats', () => {
   test('all are tested', () => {
     const tested = SUITES.map(({ format }) => format.name);
@@ -50,7 +68,7 @@ describe('call formats', () => {
     assert.equal(new Set(CALL_FORMAT_NAMES).size, CALL_FORMAT_NAMES.length);
   });
 
-  for (const { format, template, cases } of SUITES) {
+  for (const { format, template, cases, marks } of SUITES) {
     test(`${format.name} is told from the others by its template`, () => {
       assert.equal(detectDialect(template, {}).call, format.name);
     });
@@ -67,12 +85,26 @@ describe('call formats', () => {
     });
 
     test(`${format.name} gives arguments out as they come`, () => {
-      const one = cases.find(({ parts }) => parts.some((part) => 'call' in part && /Paris|Oslo/.test(part.arguments)));
+      const one = cases.find(({ parts }) =>
+        parts.some((part) => 'call' in part && /Paris|Oslo/.test(part.arguments)),
+      );
       assert.ok(one, 'no case with a city');
       const parts = readCut(format.reader(rulesOf(one.rules)), one.output, 'each');
       itemsOf(parts, one.output);
       const letters = parts.filter((part) => part.type === 'arguments' && part.text.length === 1);
       assert.ok(letters.length >= 4, `${letters.length} of the arguments came alone`);
+    });
+
+    test(`${format.name} accounts for all of any text, however it is cut`, () => {
+      const random = seeded(7);
+      const reader = () => composeDialect(format, undefined).reader(answerRules(DEFAULT_TOOLS));
+      for (let round = 0; round < 150; round++) {
+        const output = scraps(cases, marks, random);
+        const whole = itemsOf(readCut(reader(), output, 'whole'), output);
+        for (const cut of ['each', { seed: round }] as const) {
+          assert.deepEqual(itemsOf(readCut(reader(), output, cut), output), whole, JSON.stringify(output));
+        }
+      }
     });
 
     test(`${format.name} can offer ${TOOLS.length} tools`, () => {

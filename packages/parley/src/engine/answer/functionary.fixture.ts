@@ -1,7 +1,7 @@
 import type { FormatSuite } from './conformance.fixture.ts';
+import type { ToolSpec } from './format.ts';
 import { functionary31, functionary32 } from './functionary.ts';
 import { CALCULATE, NOTE, WEATHER } from './tools.fixture.ts';
-import type { ToolSpec } from './format.ts';
 
 const PYTHON_FUNCTION: ToolSpec = {
   kind: 'function',
@@ -116,7 +116,8 @@ export const functionary32Suite: FormatSuite = {
     },
     {
       name: 'custom tools',
-      output: 'note\n{"input": ">>>now\\n{}"}\n>>>sku\n{"input": "AB-123"}>>>calculate\n1+(2+3)>>>calculate\n4',
+      output:
+        'note\n{"input": ">>>now\\n{}"}\n>>>sku\n{"input": "AB-123"}>>>calculate\n1+(2+3)>>>calculate\n4',
       parts: [
         { call: 'note', kind: 'custom', arguments: '>>>now\n{}' },
         { call: 'sku', kind: 'custom', arguments: 'AB-123' },

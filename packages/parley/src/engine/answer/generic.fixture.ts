@@ -4,7 +4,8 @@ import { hermesSuite } from './hermes.fixture.ts';
 
 export const genericSuite: FormatSuite = {
   format: generic,
-  template: '{% for message in messages %}{{ message.content }}{% endfor %}{% if tools %}{{ tools | tojson }}{% endif %}',
+  template:
+    '{% for message in messages %}{{ message.content }}{% endfor %}{% if tools %}{{ tools | tojson }}{% endif %}',
   marks: hermesSuite.marks,
   opening: hermesSuite.opening,
   cases: [
@@ -17,7 +18,8 @@ export const genericSuite: FormatSuite = {
     },
     {
       name: 'a list in a fence',
-      output: '```json\n[\n  {"name": "now", "arguments": {}},\n  {"name": "add", "arguments": {"a": 1, "b": 2}}\n]\n```\nDone.',
+      output:
+        '```json\n[\n  {"name": "now", "arguments": {}},\n  {"name": "add", "arguments": {"a": 1, "b": 2}}\n]\n```\nDone.',
       parts: [
         { call: 'now', arguments: '{}' },
         { call: 'add', arguments: '{"a": 1, "b": 2}' },

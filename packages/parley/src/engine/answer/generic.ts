@@ -1,5 +1,5 @@
 import type { CallFormat, CallRules, TagFormat } from './format.ts';
-import { taggedCalls, readTaggedCalls } from './hermes.ts';
+import { readTaggedCalls, taggedCalls } from './hermes.ts';
 import { type AnswerInput, type Reading, readerOf } from './input.ts';
 import { type CallKeys, headPattern, jsonHead, readJsonCall } from './json-call.ts';
 import { optional, regex, sequence } from './tags.ts';

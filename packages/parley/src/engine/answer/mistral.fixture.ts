@@ -36,7 +36,8 @@ export const mistralSuite: FormatSuite = {
     },
     {
       name: 'text and two calls',
-      output: 'Let me see.[TOOL_CALLS] [{"name": "now", "arguments": {}}, {"name": "add", "arguments": {"a": 1, "b": 2}}]',
+      output:
+        'Let me see.[TOOL_CALLS] [{"name": "now", "arguments": {}}, {"name": "add", "arguments": {"a": 1, "b": 2}}]',
       parts: [
         { text: 'Let me see.' },
         { call: 'now', arguments: '{}' },

@@ -23,7 +23,8 @@ export function pythonCall(tool: ToolSpec): TagFormat {
 function callArguments(tool: ToolSpec): TagFormat {
   if (isRaw(tool)) return sequence(text(`input=r${TRIPLE}`), rawInput(tool, TRIPLE), text(TRIPLE));
   const parameters = plainParameters(tool, NAMES);
-  const isPlain = parameters && (parameters.length <= MAX_OPTIONAL || parameters.some((one) => one.isRequired));
+  const isPlain =
+    parameters && (parameters.length <= MAX_OPTIONAL || parameters.some((one) => one.isRequired));
   return isPlain ? listOf(parameters) : sequence(text('**'), argumentsFormat(tool));
 }
 
@@ -37,7 +38,9 @@ function listOf(parameters: readonly Parameter[]): TagFormat {
     );
   }
   if (parameters.length === 0) return text('');
-  const beginnings = parameters.map((one, i) => sequence(keyword(one), ...following(parameters.slice(i + 1))));
+  const beginnings = parameters.map((one, i) =>
+    sequence(keyword(one), ...following(parameters.slice(i + 1))),
+  );
   return optional(either(beginnings));
 }
 
@@ -53,9 +56,12 @@ const keyword = ({ name, schema }: Parameter): TagFormat => sequence(text(`${nam
 function literal(schema: Parameter['schema']): TagFormat {
   const { type } = schema;
   const hasValues = 'enum' in schema || 'const' in schema;
-  if (hasValues || (typeof type !== 'string' && !Array.isArray(type))) return { type: 'json_schema', json_schema: schema };
+  if (hasValues || (typeof type !== 'string' && !Array.isArray(type)))
+    return { type: 'json_schema', json_schema: schema };
   const types: readonly unknown[] = Array.isArray(type) ? type : [type];
-  const words = types.flatMap((one) => (one === 'boolean' ? ['True', 'False'] : one === 'null' ? ['None'] : []));
+  const words = types.flatMap((one) =>
+    one === 'boolean' ? ['True', 'False'] : one === 'null' ? ['None'] : [],
+  );
   const others = types.filter((one) => one !== 'boolean' && one !== 'null');
   const forms: TagFormat[] = words.map((word) => text(word));
   if (others.length > 0) forms.push({ type: 'json_schema', json_schema: { ...schema, type: others } });

@@ -30,13 +30,10 @@ function hello(parameters: PromptParameters = {}): PackedPrompt {
 test('gives the tokens of the reference', () =>
   withThread({}, async (thread) => {
     const { ids, text } = references()[3]!;
-    assert.deepEqual(await thread.prepare(hello(), never), {
-      tokens: ids,
-      text,
-      echo: undefined,
-      badWords: undefined,
-      ignored: [],
-    });
+    const prepared = await thread.prepare(hello(), never);
+    const { echo, badWords, ignored } = prepared;
+    assert.deepEqual([prepared.tokens, prepared.text], [ids, text]);
+    assert.deepEqual({ echo, badWords, ignored }, { echo: undefined, badWords: undefined, ignored: [] });
     assert.deepEqual((await thread.tokenize(hello(), never)).tokens, ids);
     assert.equal(await thread.detokenize(ids, never), text);
   }));
