@@ -8,7 +8,7 @@ import { compile } from '@parley/constrain';
 import { composeDialect } from './dialect.ts';
 import type { CallFormat, CallRules, TagFormat } from './format.ts';
 import { accepts, bytesOf, randomText, seeded } from './random-text.fixture.ts';
-import { checkArguments, DEFAULT_TOOLS } from './tools.fixture.ts';
+import { checkArguments, DEFAULT_TOOLS, WALK_TOOLS } from './tools.fixture.ts';
 import { type Cut, type Item, itemsOf, readCut } from './transcript.fixture.ts';
 
 /** One recorded output. */
@@ -37,7 +37,7 @@ export interface FormatSuite {
   readonly opening: string | ((name: string) => string);
   /** The family never writes several calls in one answer. */
   readonly single?: true;
-  /** Tools of random walks, where the format cannot write all of DEFAULT_TOOLS. */
+  /** Tools of random walks, where the format cannot write all of WALK_TOOLS. */
   readonly walkTools?: CallRules['tools'];
 }
 
@@ -93,10 +93,10 @@ function checkConstraint(format: CallFormat, { output, parts, rules, taken }: Ca
   assert.equal(accepts(grammarOf(format.textOrCalls(all)), output), by !== 'neither', 'textOrCalls');
 }
 
-const WALKS = 24;
+const WALKS = 30;
 
 function checkWalks(suite: FormatSuite, which: 'calls' | 'textOrCalls'): void {
-  const { format, walkTools = DEFAULT_TOOLS } = suite;
+  const { format, walkTools = WALK_TOOLS } = suite;
   let complete = 0;
   let called = 0;
   for (let seed = 1; seed <= WALKS; seed++) {

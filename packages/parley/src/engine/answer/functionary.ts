@@ -68,12 +68,14 @@ export const functionary32: CallFormat = {
 };
 
 function addressedCalls({ tools, parallel }: CallRules): TagFormat {
-  const call = either(
-    tools.map((tool) =>
-      sequence(text(`${tool.name}\n`), isRaw(tool) ? rawInput(tool, TO) : argumentsFormat(tool)),
-    ),
-  );
-  return parallel ? sequence(call, anyNumber(sequence(regex(`\\n?${TO}`), call))) : call;
+  const call = either(tools.map(addressed));
+  return parallel ? sequence(call, anyNumber(sequence(text(TO), call))) : call;
+}
+
+function addressed(tool: ToolSpec): TagFormat {
+  const name = text(`${tool.name}\n`);
+  if (isRaw(tool)) return sequence(name, rawInput(tool, TO));
+  return sequence(name, argumentsFormat(tool), regex('\\n?'));
 }
 
 function* readAddressed(input: AnswerInput, { tools }: CallRules): Reading {

@@ -76,7 +76,7 @@ function* readCalls(input: AnswerInput, { tools }: CallRules): Reading {
   }
 }
 
-/** The name ends with its line, or where the next tag begins. */
+/** The name ends with its line, or where the next tag or an object begins. */
 function* headAt(
   input: AnswerInput,
   tools: readonly ToolSpec[],
@@ -85,7 +85,7 @@ function* headAt(
   for (const limit = end + MAX_NAME; ; end++) {
     const character = yield* input.at(end);
     if (character === '' || end > limit) return undefined;
-    if (character === '\n' || character === '<') break;
+    if (character === '\n' || character === '<' || character === '{') break;
   }
   const name = input.rest.slice(BEGIN.length, end).trim();
   const tool = tools.find((one) => one.name === name);

@@ -52,6 +52,19 @@ export const RELATED = fn('move', {
   dependentRequired: { x: ['y'], y: ['x'] },
   additionalProperties: false,
 });
+/** Without an argument that must be there, and with values of several kinds. Not one of DEFAULT_TOOLS. */
+export const MIXED = fn('mixed', {
+  type: 'object',
+  properties: {
+    flag: { type: ['boolean', 'null'] },
+    text: { type: 'string', pattern: '^a[\\n/]*b?$' },
+    choice: { enum: ['x', 1, null, ' y '] },
+    either: { anyOf: [{ type: 'string', minLength: 1 }, { type: 'integer', minimum: 10 }] },
+    list: { type: 'array', items: { type: ['boolean', 'null', 'number'] } },
+    any: {},
+  },
+  additionalProperties: false,
+});
 /** A custom tool for any text. */
 export const NOTE: ToolSpec = { kind: 'custom', name: 'note', format: { type: 'text' } };
 export const SKU: ToolSpec = {
@@ -66,6 +79,8 @@ export const CALCULATE: ToolSpec = {
 };
 
 export const DEFAULT_TOOLS: readonly ToolSpec[] = [WEATHER, ADD, NOW, SEARCH, NOTE, SKU, CALCULATE];
+
+export const WALK_TOOLS: readonly ToolSpec[] = [...DEFAULT_TOOLS, RELATED, MIXED];
 
 /** Checks the arguments of a call, or a custom tool's input, with means other than those that made them. */
 export function checkArguments(tool: ToolSpec, text: string, output: string): void {
