@@ -73,12 +73,14 @@ export function toolCalls(client: Client): void {
   });
 
   test('calls that follow each other come by index', async () => {
-    // The shapes of both are checked by `gather`: a call that began in the middle of another would not fit.
-    const messages = [{ role: 'user', content: 'Add 1 and 2, and add 3 and 4.' }];
-    const fields = { messages, tools: [ADD], tool_choice: 'required', max_completion_tokens: 200 };
-    const { choices } = await client.stream({ ...fields, n: 8, temperature: 1.2, seed: 1 });
-    for (const { calls } of choices) for (const call of calls.slice(0, -1)) checkCall(call);
-    assert.ok(choices.some(({ calls }) => calls.length > 1), 'no answer had several calls');
+    // An answer that may not end yet, and may hold nothing but calls, has several of them.
+    const fields = { ...ASK_WEATHER, tools: [WEATHER, ADD], tool_choice: 'required', min_completion_tokens: 60 };
+    const { choices, chunks } = await client.stream({ ...fields, max_completion_tokens: 200 });
+    const [choice] = choices;
+    assert.ok((choice?.calls.length ?? 0) > 1);
+    for (const call of choice?.calls.slice(0, -1) ?? []) checkCall(call);
+    const indexes = chunks.flatMap(({ choices: [each] }) => each?.delta.tool_calls?.map(({ index }) => index) ?? []);
+    assert.deepEqual(indexes, indexes.toSorted((a, b) => a - b));
   });
 
   test('tools and a form under auto: a call, or text of the form', async () => {
@@ -109,8 +111,8 @@ export function toolCalls(client: Client): void {
       choice?.message,
       { role: 'tool', tool_call_id: id, content: '{"temperature": 21}' },
     ];
-    const second = await client.answer({ messages, tools: [WEATHER], tool_choice: 'none' });
-    assert.ok(second.choices[0]?.message.content);
+    const second = await client.answer({ messages, tools: [WEATHER] });
+    assert.ok(second.choices[0]?.message.content || second.choices[0]?.message.tool_calls);
     assert.ok(second.usage.prompt_tokens > first.usage.prompt_tokens);
   });
 }

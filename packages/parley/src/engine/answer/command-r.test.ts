@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { compile } from '@parley/constrain';
 import { commandRSuite } from './command-r.fixture.ts';
 import { commandR } from './command-r.ts';
-import { accepts, runCases } from './conformance.fixture.ts';
+import { runCases } from './conformance.fixture.ts';
 import { composeDialect } from './dialect.ts';
+import { accepts } from './random-text.fixture.ts';
 import { itemsOf, readCut } from './transcript.fixture.ts';
 
 runCases(commandRSuite);

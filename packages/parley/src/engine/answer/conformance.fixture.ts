@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { compile } from '@parley/constrain';
 import { composeDialect } from './dialect.ts';
 import type { CallFormat, CallRules, TagFormat } from './format.ts';
-import { accepts, bytesOf, randomText, seeded } from './random-text.fixture.ts';
+import { accepts, randomText, seeded } from './random-text.fixture.ts';
 import { checkArguments, DEFAULT_TOOLS, WALK_TOOLS } from './tools.fixture.ts';
 import { type Cut, type Item, itemsOf, readCut } from './transcript.fixture.ts';
 
@@ -143,5 +143,3 @@ function checkSingle({ format, cases }: FormatSuite): void {
     assert.ok(!accepts(grammarOf(format.textOrCalls(single)), output), name);
   }
 }
-
-export { accepts, bytesOf };

@@ -59,7 +59,12 @@ export const MIXED = fn('mixed', {
     flag: { type: ['boolean', 'null'] },
     text: { type: 'string', pattern: '^a[\\n/]*b?$' },
     choice: { enum: ['x', 1, null, ' y '] },
-    either: { anyOf: [{ type: 'string', minLength: 1 }, { type: 'integer', minimum: 10 }] },
+    either: {
+      anyOf: [
+        { type: 'string', minLength: 1 },
+        { type: 'integer', minimum: 10 },
+      ],
+    },
     list: { type: 'array', items: { type: ['boolean', 'null', 'number'] } },
     any: {},
   },
