@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { Client, refusalOf } from './wire/client.ts';
 import { readChatStream } from './wire/chat-stream.ts';
+import { Client, refusalOf } from './wire/client.ts';
 import { startTarget } from './wire/target.ts';
 
 // One answer at a time, nobody waits, and on SIGTERM nobody is waited for.

@@ -89,7 +89,12 @@ export const ChatCompletionChunk = closed(
     object: Type.Literal('chat.completion.chunk'),
     choices: Type.Array(
       closed(
-        { index: Whole, delta: Delta, finish_reason: nullable(FinishReason), logprobs: optional(nullable(Logprobs)) },
+        {
+          index: Whole,
+          delta: Delta,
+          finish_reason: nullable(FinishReason),
+          logprobs: optional(nullable(Logprobs)),
+        },
         chatChoiceExtensions,
       ),
     ),

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { answerExtensions, answerFields, choiceExtensions, CompletionFinishReason } from './answer.ts';
+import { answerExtensions, answerFields, CompletionFinishReason, choiceExtensions } from './answer.ts';
 import { shapeCheck } from './check.ts';
 import { CompletionLogprobs, PromptLogprobs } from './logprobs.ts';
 import { closed, nullable, optional, Text, Whole } from './schema.ts';
@@ -18,7 +18,9 @@ export const Completion = closed(
   {
     ...answerFields,
     object: Type.Literal('text_completion'),
-    choices: Type.Array(closed({ ...choice, finish_reason: CompletionFinishReason }, extensions), { minItems: 1 }),
+    choices: Type.Array(closed({ ...choice, finish_reason: CompletionFinishReason }, extensions), {
+      minItems: 1,
+    }),
     usage: Usage,
   },
   answerExtensions,

@@ -12,7 +12,10 @@ const error = closed({
 
 export const ErrorBody = closed({ error });
 export type ErrorBody = Static<typeof ErrorBody>;
-export const checkErrorBody: (value: unknown) => asserts value is ErrorBody = shapeCheck('error body', ErrorBody);
+export const checkErrorBody: (value: unknown) => asserts value is ErrorBody = shapeCheck(
+  'error body',
+  ErrorBody,
+);
 
 /** A failure in the middle of a stream, with the status that it would have had: Cerebras's form. */
 export const ErrorEvent = closed({ error }, { status_code: Type.Integer({ minimum: 400, maximum: 599 }) });

@@ -30,5 +30,7 @@ const Candidate = closed({
 });
 
 /** vLLM's `prompt_logprobs`: for each position candidates by token id, null for the first. */
-export const PromptLogprobs = Type.Array(nullable(Type.Record(Type.String({ pattern: '^[0-9]+$' }), Candidate)));
+export const PromptLogprobs = Type.Array(
+  nullable(Type.Record(Type.String({ pattern: '^[0-9]+$' }), Candidate)),
+);
 export type PromptLogprobs = Static<typeof PromptLogprobs>;

@@ -38,7 +38,10 @@ export const checkModel: (value: unknown) => asserts value is Model = shapeCheck
 
 export const ModelList = closed({ object: Type.Literal('list'), data: Type.Array(Model, { minItems: 1 }) });
 export type ModelList = Static<typeof ModelList>;
-export const checkModelList: (value: unknown) => asserts value is ModelList = shapeCheck('list of models', ModelList);
+export const checkModelList: (value: unknown) => asserts value is ModelList = shapeCheck(
+  'list of models',
+  ModelList,
+);
 
 export const Tokens = closed({
   count: Whole,
@@ -48,7 +51,10 @@ export const Tokens = closed({
 });
 export type Tokens = Static<typeof Tokens>;
 /** vLLM's answer of `/tokenize`. */
-export const checkTokens: (value: unknown) => asserts value is Tokens = shapeCheck('answer of /tokenize', Tokens);
+export const checkTokens: (value: unknown) => asserts value is Tokens = shapeCheck(
+  'answer of /tokenize',
+  Tokens,
+);
 
 export const Detokenized = closed({ prompt: Text });
 export type Detokenized = Static<typeof Detokenized>;

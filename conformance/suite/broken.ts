@@ -11,15 +11,19 @@ const breakAfter = (tokens: number) => ({
 export function broken(client: Client): void {
   const options = { skip: !client.target.breakable && 'the server cannot be made to fail' };
 
-  test('a failure after the first byte is an event, and the stream has no finish_reason', options, async () => {
-    const { failure, choices, comments } = await client.stream(breakAfter(5));
-    assert.ok(failure, 'no failure came');
-    assert.equal(failure.error.type, 'server_error');
-    assert.equal(failure.status_code, 500);
-    assert.ok(choices[0]?.content);
-    assert.equal(choices[0].finishReason, undefined);
-    assert.deepEqual(comments, []);
-  });
+  test(
+    'a failure after the first byte is an event, and the stream has no finish_reason',
+    options,
+    async () => {
+      const { failure, choices, comments } = await client.stream(breakAfter(5));
+      assert.ok(failure, 'no failure came');
+      assert.equal(failure.error.type, 'server_error');
+      assert.equal(failure.status_code, 500);
+      assert.ok(choices[0]?.content);
+      assert.equal(choices[0].finishReason, undefined);
+      assert.deepEqual(comments, []);
+    },
+  );
 
   test('a failure before it is a status', options, async () => {
     const reply = await client.post(

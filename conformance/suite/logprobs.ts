@@ -34,14 +34,21 @@ export function logprobs(client: Client): void {
   });
 
   test('top_logprobs without logprobs, and out of range; the server goes on', async () => {
-    for (const fields of [{ top_logprobs: 5 }, { logprobs: true, top_logprobs: 21 }, { logprobs: true, top_logprobs: -1 }]) {
+    for (const fields of [
+      { top_logprobs: 5 },
+      { logprobs: true, top_logprobs: 21 },
+      { logprobs: true, top_logprobs: -1 },
+    ]) {
       assert.equal((await client.refusal(fields)).error.param, 'top_logprobs');
       assert.ok(textOf(await client.answer()));
     }
   });
 
   test('the bytes of the entries are the content', async () => {
-    const multibyte = { structured_outputs: { choice: ['na\u00efve \u65e5\u672c\u8a9e \u{1f600}!'] }, max_completion_tokens: 60 };
+    const multibyte = {
+      structured_outputs: { choice: ['na\u00efve \u65e5\u672c\u8a9e \u{1f600}!'] },
+      max_completion_tokens: 60,
+    };
     for (const fields of [{}, multibyte, { temperature: 1.5, seed: 3 }]) {
       const answer = await client.answer({ ...fields, logprobs: true });
       assert.equal(bytesOf(entriesOf(answer)), textOf(answer));
@@ -50,7 +57,9 @@ export function logprobs(client: Client): void {
 
   test("the values are the model's own, whatever bends the choice", async () => {
     const first = async (fields: object) =>
-      entriesOf(await client.answer({ logprobs: true, top_logprobs: 5, max_completion_tokens: 1, ...fields }))[0];
+      entriesOf(
+        await client.answer({ logprobs: true, top_logprobs: 5, max_completion_tokens: 1, ...fields }),
+      )[0];
     const plain = await first({});
     const bent = [
       { temperature: 2, seed: 1 },
@@ -87,7 +96,12 @@ export function logprobs(client: Client): void {
   });
 
   test('tokens are written as ids when that is wanted', async () => {
-    const fields = { logprobs: true, top_logprobs: 2, return_tokens_as_token_ids: true, return_token_ids: true };
+    const fields = {
+      logprobs: true,
+      top_logprobs: 2,
+      return_tokens_as_token_ids: true,
+      return_token_ids: true,
+    };
     const answer = await client.answer(fields);
     const entries = entriesOf(answer);
     assert.ok(entries.length > 0);

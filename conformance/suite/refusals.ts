@@ -28,7 +28,15 @@ const WRONG: readonly (readonly [param: string, fields: Fields])[] = [
   ['messages[0].role', { messages: [{ content: 'hello' }] }],
   ['messages[0].content', { messages: [{ role: 'user' }] }],
   ['messages[0].content', { messages: [{ role: 'user', content: 7 }] }],
-  ['messages[1].content[0].text', { messages: [{ role: 'user', content: 'a' }, { role: 'user', content: [{ type: 'text' }] }] }],
+  [
+    'messages[1].content[0].text',
+    {
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'user', content: [{ type: 'text' }] },
+      ],
+    },
+  ],
   ['messages[0].tool_call_id', { messages: [{ role: 'tool', content: 'x' }] }],
   ['temperature', { temperature: 'hot' }],
   ['temperature', { temperature: 2.1 }],

@@ -11,7 +11,12 @@ const SAME = {
   'log probabilities and token ids': { logprobs: true, top_logprobs: 3, return_token_ids: true, n: 2 },
   'text to a stop string': { stop: ['help'], include_stop_str_in_output: true },
   'a call': { ...ASK_WEATHER, tools: [WEATHER, ADD], tool_choice: 'required' },
-  'a call that is cut': { ...ASK_WEATHER, tools: [WEATHER], tool_choice: 'required', max_completion_tokens: 6 },
+  'a call that is cut': {
+    ...ASK_WEATHER,
+    tools: [WEATHER],
+    tool_choice: 'required',
+    max_completion_tokens: 6,
+  },
   'a call of a custom tool': { ...ASK_WEATHER, tools: [TICKET], tool_choice: 'required' },
   'text of a form': { response_format: { type: 'json_object' }, max_completion_tokens: 60 },
 };
@@ -60,7 +65,10 @@ export function streaming(client: Client): void {
       { include_usage: true, continuous_usage_stats: true },
       { include_usage: false, continuous_usage_stats: true },
     ];
-    for (const stream_options of options) await client.stream({ stream_options, n: 2, temperature: 1 });
+    for (const stream_options of options) {
+      await client.stream({ stream_options });
+      await client.stream({ stream_options, n: 2, temperature: 1 });
+    }
   });
 
   test('padding hides the length of a token', async () => {
@@ -84,7 +92,10 @@ export function streaming(client: Client): void {
   });
 
   test('a request that is wrong gets a status, also when it asks for a stream', async () => {
-    const reply = await client.post('/v1/chat/completions', client.question({ stream: true, temperature: 9 }));
+    const reply = await client.post(
+      '/v1/chat/completions',
+      client.question({ stream: true, temperature: 9 }),
+    );
     assert.equal(refusalOf(reply).error.param, 'temperature');
   });
 

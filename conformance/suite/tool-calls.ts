@@ -20,7 +20,14 @@ const CITY = {
 
 export function toolCalls(client: Client): void {
   test('arguments are valid for the schema, however they are drawn', async () => {
-    const fields = { ...ASK_WEATHER, tools: [WEATHER, ADD], tool_choice: 'required', temperature: 1.5, n: 8, seed: 5 };
+    const fields = {
+      ...ASK_WEATHER,
+      tools: [WEATHER, ADD],
+      tool_choice: 'required',
+      temperature: 1.5,
+      n: 8,
+      seed: 5,
+    };
     const { choices } = await client.stream(fields);
     assert.equal(choices.length, 8);
     for (const { calls, finishReason } of choices.filter((choice) => choice.finishReason !== 'length')) {
@@ -74,17 +81,32 @@ export function toolCalls(client: Client): void {
 
   test('calls that follow each other come by index', async () => {
     // An answer that may not end yet, and may hold nothing but calls, has several of them.
-    const fields = { ...ASK_WEATHER, tools: [WEATHER, ADD], tool_choice: 'required', min_completion_tokens: 60 };
+    const fields = {
+      ...ASK_WEATHER,
+      tools: [WEATHER, ADD],
+      tool_choice: 'required',
+      min_completion_tokens: 60,
+    };
     const { choices, chunks } = await client.stream({ ...fields, max_completion_tokens: 200 });
     const [choice] = choices;
     assert.ok((choice?.calls.length ?? 0) > 1);
     for (const call of choice?.calls.slice(0, -1) ?? []) checkCall(call);
-    const indexes = chunks.flatMap(({ choices: [each] }) => each?.delta.tool_calls?.map(({ index }) => index) ?? []);
-    assert.deepEqual(indexes, indexes.toSorted((a, b) => a - b));
+    const indexes = chunks.flatMap(
+      ({ choices: [each] }) => each?.delta.tool_calls?.map(({ index }) => index) ?? [],
+    );
+    assert.deepEqual(
+      indexes,
+      indexes.toSorted((a, b) => a - b),
+    );
   });
 
   test('tools and a form under auto: a call, or text of the form', async () => {
-    const fields = { tools: [WEATHER], response_format: CITY, tool_choice: 'auto', max_completion_tokens: 120 };
+    const fields = {
+      tools: [WEATHER],
+      response_format: CITY,
+      tool_choice: 'auto',
+      max_completion_tokens: 120,
+    };
     const questions = ['What is the weather in Paris?', 'Hello!', 'Tell me a story.'];
     const streams = await Promise.all(
       questions.map((content) =>

@@ -28,7 +28,9 @@ export function usage(client: Client): void {
   });
 
   test('cached tokens are told, none and some', async () => {
-    const messages = [{ role: 'user', content: 'A question that nobody has put to this server before, at length.' }];
+    const messages = [
+      { role: 'user', content: 'A question that nobody has put to this server before, at length.' },
+    ];
     const fields = { messages, cache_salt: `conformance ${process.pid}`, max_completion_tokens: 1 };
     const first = await client.answer(fields);
     assert.equal(first.usage.prompt_tokens_details.cached_tokens, 0);

@@ -7,7 +7,8 @@ import { type Client, chatCompletionOf, type Fields, refusalOf } from '../wire/c
 import { ASK_WEATHER, WEATHER } from './tools.ts';
 
 const PATH = '/v1/chat/completions';
-const PIXEL = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const PIXEL =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /** What generated clients put on every call. */
 const STAINLESS = {
@@ -98,7 +99,17 @@ export function wire(client: Client): void {
   });
 
   test('null is the same as nothing', async () => {
-    const names = ['top_p', 'stop', 'seed', 'tools', 'tool_choice', 'response_format', 'stream_options', 'n', 'user'];
+    const names = [
+      'top_p',
+      'stop',
+      'seed',
+      'tools',
+      'tool_choice',
+      'response_format',
+      'stream_options',
+      'n',
+      'user',
+    ];
     const nulls = Object.fromEntries(names.map((name) => [name, null]));
     assert.deepEqual((await client.answer(nulls)).choices, (await client.answer()).choices);
   });
@@ -111,7 +122,11 @@ export function wire(client: Client): void {
   });
 
   test('assistant content null, empty or absent beside its calls', async () => {
-    const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Paris"}' } };
+    const call = {
+      id: 'call_1',
+      type: 'function',
+      function: { name: 'get_weather', arguments: '{"city":"Paris"}' },
+    };
     const answers = await Promise.all(
       [null, undefined, ''].map((content) =>
         client.answer({

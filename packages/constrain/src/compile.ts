@@ -40,7 +40,7 @@ export type Constraint =
  * @throws ConstraintError when the constraint is wrong, cannot be enforced exactly, or costs too much.
  */
 export function compile(constraint: Constraint, options: CompileOptions = {}): Grammar {
-  const fuel = new Fuel(options.compileFuel ?? COMPILE_FUEL, 'The constraint');
+  const fuel = new Fuel(options.compileFuel ?? COMPILE_FUEL, 'The constraint', options.onWork);
   try {
     const algebra = new Algebra(fuel, options.declaredOrder ?? false);
     const machine = new Machine(algebra, whitespace(algebra, options));

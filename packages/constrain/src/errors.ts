@@ -26,18 +26,36 @@ export class ConstraintError extends Error {
   }
 }
 
+/** Units between two calls of `onWork`: less than a millisecond. */
+const INTERVAL = 1000;
+
 /** Counted work. Every loop whose length an input decides spends from one of these. */
 export class Fuel {
-  left: number;
   readonly what: string;
+  readonly #onWork: (() => void) | undefined;
+  #left = 0;
+  /** Below it there is something to do: the end, or a call. */
+  #mark = 0;
 
-  constructor(amount: number, what: string) {
-    this.left = amount;
+  constructor(amount: number, what: string, onWork?: () => void) {
     this.what = what;
+    this.#onWork = onWork;
+    this.refill(amount);
+  }
+
+  refill(amount: number): void {
+    this.#left = amount;
+    this.#mark = this.#onWork ? Math.max(0, amount - INTERVAL) : 0;
   }
 
   spend(amount = 1): void {
-    this.left -= amount;
-    if (this.left < 0) throw new ConstraintError('limit', `${this.what} needs more work than is allowed`);
+    this.#left -= amount;
+    if (this.#left < this.#mark) this.#reached();
+  }
+
+  #reached(): void {
+    if (this.#left < 0) throw new ConstraintError('limit', `${this.what} needs more work than is allowed`);
+    this.#mark = Math.max(0, this.#left - INTERVAL);
+    this.#onWork?.();
   }
 }

@@ -20,11 +20,11 @@ export class Grammar {
   start(vocabulary: Vocabulary): ConstraintState {
     let masks = this.#masks.get(vocabulary);
     if (!masks) {
-      masks = new Masks(vocabulary);
+      masks = new Masks(vocabulary, this.#fuel);
       this.#masks.set(vocabulary, masks);
     }
     const refuel = () => {
-      this.#fuel.left = this.#maskFuel;
+      this.#fuel.refill(this.#maskFuel);
     };
     return new ConstraintState(masks, vocabulary, this.#start, refuel);
   }

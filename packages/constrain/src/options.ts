@@ -30,6 +30,11 @@ export type CompileOptions = {
   compileFuel?: number;
   /** Units of work that one mask, or one step, may cost. */
   maskFuel?: number;
+  /**
+   * Called about every half millisecond while the compile works, and while masks and steps of the grammar do. What it
+   * does meanwhile must not touch this grammar.
+   */
+  onWork?: () => void;
 };
 
 /** One or two spaces, or a line break and indentation. */

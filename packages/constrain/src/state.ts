@@ -102,6 +102,11 @@ export class ConstraintState {
     return this.#at === null;
   }
 
+  /** Whether the next mask is remembered and costs next to nothing. */
+  get prepared(): boolean {
+    return this.#masks.knows(this.#at);
+  }
+
   /** Bit `id & 31` of word `id >> 5` is set for the tokens that may come next. A view that the next call overwrites. */
   mask(): Uint32Array {
     this.#refuel();

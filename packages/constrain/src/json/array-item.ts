@@ -4,7 +4,7 @@ import { cardinality } from './cardinality.ts';
 import { constantsTerm } from './constant.ts';
 import type { Status } from './emptiness.ts';
 import { type Rivals, splitByRivals } from './rivals.ts';
-import type { Contains } from './shape.ts';
+import type { ArrayConstant, Contains } from './shape.ts';
 import type { Term } from './term.ts';
 
 const valuesOf = (texts: readonly string[]): unknown[] => texts.map((text): unknown => JSON.parse(text));
@@ -25,7 +25,7 @@ export type ArrayProgress = {
   readonly known: boolean;
   /** Whether two equal items must still come. */
   readonly repeats: boolean;
-  readonly rivals: Rivals;
+  readonly rivals: Rivals<ArrayConstant>;
 };
 
 type Ending = { term: Term } & Omit<ArrayProgress, 'index' | 'counts'>;
@@ -46,10 +46,10 @@ export class ArrayItem {
 
   /** Whether the array may end here. */
   get closes(): boolean {
-    const { min, contains, excluded } = this.plan.shape;
+    const { min, contains } = this.plan.shape;
     const { index, counts, repeats, rivals } = this.at;
     if (repeats || index < min || contains.some((c, i) => counts[i]! < c.min)) return false;
-    return !rivals.some((r) => excluded[r]!.value.length === index);
+    return !rivals.some((r) => r.value.length === index);
   }
 
   /** Whether the next item's value must be known once it is complete. */
@@ -135,10 +135,9 @@ export class ArrayItem {
   /** What an item's value decides besides the counts: the rivals that it leaves, and whether it is a repetition. */
   #endings(): Ending[] {
     const { plan, at } = this;
-    const parts = at.rivals.flatMap((rival) => {
-      const { value } = plan.shape.excluded[rival]!;
-      return at.index < value.length ? [{ rival, value: value[at.index] }] : [];
-    });
+    const parts = at.rivals.flatMap((rival) =>
+      at.index < rival.value.length ? [{ rival, value: rival.value[at.index] }] : [],
+    );
     const splits = splitByRivals(plan.algebra, parts).map(({ term, rivals, text }): Ending => {
       const used = text === null ? at.used : added(at.used, text);
       return { term, rivals, repeats: at.repeats, used, known: text !== null };

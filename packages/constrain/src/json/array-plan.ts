@@ -2,12 +2,12 @@ import { ConstraintError } from '../errors.ts';
 import type { Algebra } from './algebra.ts';
 import { ArrayItem, type ArrayProgress } from './array-item.ts';
 import { Distinct } from './distinct.ts';
-import type { Status } from './emptiness.ts';
 import { isOpen } from './open.ts';
-import type { ArrayShape } from './shape.ts';
+import type { Rivals } from './rivals.ts';
+import type { ArrayConstant, ArrayShape } from './shape.ts';
 import type { Term } from './term.ts';
 
-/** What an array shape says about each position. */
+/** What an array shape says about each position, whatever it excludes. */
 export class ArrayPlan {
   readonly algebra: Algebra;
   readonly shape: ArrayShape;
@@ -16,7 +16,6 @@ export class ArrayPlan {
   readonly #items = new Map<string, ArrayItem>();
   readonly #runsOut: boolean[] = [];
   readonly #saturation: number;
-  #status: Status | null = null;
 
   constructor(algebra: Algebra, shape: ArrayShape, id: number) {
     this.algebra = algebra;
@@ -24,8 +23,7 @@ export class ArrayPlan {
     this.id = id;
     this.distinct = new Distinct(this);
     const froms = shape.contains.map((c) => c.from);
-    const lengths = shape.excluded.map((c) => c.value.length);
-    this.#saturation = Math.max(shape.prefix.length, shape.min, ...froms, ...lengths);
+    this.#saturation = Math.max(shape.prefix.length, shape.min, ...froms);
     if (shape.contains.length > 0 && shape.repeats) {
       throw new ConstraintError('unsupported', 'uniqueItems: its negation together with contains', {
         keyword: 'uniqueItems',
@@ -69,7 +67,7 @@ export class ArrayPlan {
   item({ index, counts, used, known, repeats, rivals }: ArrayProgress): ArrayItem {
     const { shape } = this;
     const at: ArrayProgress = {
-      index: shape.max === Infinity ? Math.min(index, this.#saturation) : index,
+      index: shape.max === Infinity && rivals.length === 0 ? Math.min(index, this.#saturation) : index,
       counts: counts.map((n, i) => {
         const { min, max } = shape.contains[i]!;
         return max === Infinity ? Math.min(n, min) : n;
@@ -80,7 +78,7 @@ export class ArrayPlan {
       rivals,
     };
     const told = at.used.length > 0 ? JSON.stringify(at.used) : '';
-    const key = `${at.index};${at.counts.join()};${repeats ? 'r' : ''}${at.known ? 'k' : ''}${rivals.join()};${told}`;
+    const key = `${at.index};${at.counts.join()};${repeats ? 'r' : ''}${at.known ? 'k' : ''}${rivals.map((r) => r.id).join()};${told}`;
     let item = this.#items.get(key);
     if (!item) {
       item = new ArrayItem(this, `a${this.id};${key}`, at);
@@ -89,16 +87,10 @@ export class ArrayPlan {
     return item;
   }
 
-  start(): ArrayItem {
-    const { contains, repeats, excluded } = this.shape;
-    const [counts, rivals] = [contains.map(() => 0), excluded.map((_, i) => i)];
+  /** Before the first item of an array that is to be none of the rivals. */
+  start(rivals: Rivals<ArrayConstant>): ArrayItem {
+    const { contains, repeats } = this.shape;
+    const counts = contains.map(() => 0);
     return this.item({ index: 0, counts, used: [], known: true, repeats, rivals });
-  }
-
-  status(): Status {
-    if (this.#status) return this.#status;
-    const status = this.start().feasible();
-    if (status !== 'maybe') this.#status = status;
-    return status;
   }
 }

@@ -74,7 +74,7 @@ const MAX_LENGTHS = 64;
 /** Members that are always there, each with any value, and where nothing forbids it those that may be there. */
 function ofObject(algebra: Algebra, shape: ObjectShape, enough: number, depth: number): number {
   if (shape.exists.length > 0) return 1;
-  const plan = algebra.emptiness.object(shape.key, shape);
+  const plan = algebra.emptiness.object(shape);
   const more = shape.implied.length === 0 && shape.min <= shape.required.length;
   const endless = (c: { re: Re; term: Term }) =>
     algebra.emptiness.term(c.term) === 'yes' && algebra.liveness.count(c.re) === Infinity;

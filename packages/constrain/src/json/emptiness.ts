@@ -1,7 +1,16 @@
 import type { Algebra } from './algebra.ts';
+import type { ArrayItem } from './array-item.ts';
 import { ArrayPlan } from './array-plan.ts';
+import type { ObjectItem } from './object-item.ts';
 import { ObjectPlan } from './object-plan.ts';
-import { JSON_TYPES, type Shape } from './shape.ts';
+import {
+  type ArrayShape,
+  arrayShape,
+  JSON_TYPES,
+  type ObjectShape,
+  objectShape,
+  type Shape,
+} from './shape.ts';
 import type { Term } from './term.ts';
 
 /** `maybe`: the answer depends on a question that is still being asked further out. */
@@ -52,27 +61,46 @@ export class Emptiness {
       case 'number':
         return this.#algebra.numbers.live(shape) ? 'yes' : 'no';
       case 'array':
-        return this.#algebra.inside(() => this.array(shape.key, shape).status());
+        return this.#algebra.inside(() => this.arrayStart(shape).feasible());
       case 'object':
-        return this.#algebra.inside(() => this.object(shape.key, shape).status());
+        return this.#algebra.inside(() => this.objectStart(shape).feasible());
       default:
         return 'yes';
     }
   }
 
-  array(key: string, shape: Shape & { type: 'array' }): ArrayPlan {
-    let plan = this.#arrays.get(key);
+  array(shape: ArrayShape): ArrayPlan {
+    const plain = shape.excluded.length > 0 ? arrayShape(shape.rest, { ...shape, excluded: [] }) : shape;
+    let plan = this.#arrays.get(plain.key);
     if (!plan) {
-      plan = new ArrayPlan(this.#algebra, shape, this.#arrays.size);
-      this.#arrays.set(key, plan);
+      plan = new ArrayPlan(this.#algebra, plain, this.#arrays.size);
+      this.#arrays.set(plain.key, plan);
     }
     return plan;
   }
 
-  object(key: string, shape: Shape & { type: 'object' }): ObjectPlan {
+  arrayStart(shape: ArrayShape): ArrayItem {
+    return this.array(shape).start(shape.excluded);
+  }
+
+  object(shape: ObjectShape): ObjectPlan {
+    if (shape.excluded.length === 0) return this.#objectPlan(shape, []);
+    const plain = objectShape(shape.names, { ...shape, excluded: [] });
+    const plan = this.#objectPlan(plain, []);
+    const keys = new Set(shape.excluded.flatMap((c) => Object.keys(c.value)));
+    const strange = [...keys].filter((key) => !plan.index.has(key)).sort();
+    return strange.length === 0 || plan.classes().length === 0 ? plan : this.#objectPlan(plain, strange);
+  }
+
+  objectStart(shape: ObjectShape): ObjectItem {
+    return this.object(shape).start(shape.excluded);
+  }
+
+  #objectPlan(shape: ObjectShape, more: readonly string[]): ObjectPlan {
+    const key = more.length > 0 ? shape.key + JSON.stringify(more) : shape.key;
     let plan = this.#objects.get(key);
     if (!plan) {
-      plan = new ObjectPlan(this.#algebra, shape, this.#objects.size);
+      plan = new ObjectPlan(this.#algebra, shape, this.#objects.size, more);
       this.#objects.set(key, plan);
     }
     return plan;

@@ -96,17 +96,17 @@ export class ObjectFuture {
     for (const { option } of item.otherWays()) yield option;
     for (let i = 0; i < item.plan.names.length; i++) {
       for (const way of item.waysOf(i)) {
-        if (way.next.at.rivals.length === 0) yield way;
+        if (way.rivals.length === 0) yield way;
         else close.push(way);
       }
     }
     yield* close;
   }
 
-  #both({ term, next }: KeyOption): Status {
-    const after = next.feasible();
+  #both(way: KeyOption): Status {
+    const after = way.next.feasible();
     if (after === 'no') return 'no';
-    const value = this.#item.plan.algebra.emptiness.term(term);
+    const value = this.#item.plan.algebra.emptiness.term(way.term);
     return value === 'yes' ? after : value;
   }
 }

@@ -2,11 +2,27 @@ import type { Re } from '../regex/pool.ts';
 import type { Status } from './emptiness.ts';
 import { ObjectFuture } from './object-future.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import { type Rivals, type Split, splitByRivals } from './rivals.ts';
+import { NO_RIVALS, type Rivals, type Split, splitByRivals } from './rivals.ts';
+import type { ObjectConstant } from './shape.ts';
 import type { Term } from './term.ts';
 
-/** One way to go on with a key: what its value satisfies and the object after it. */
-export type KeyOption = { term: Term; next: ObjectItem };
+/** One way to go on with a key: what its value satisfies and the object after it, which is made when asked for. */
+export class KeyOption {
+  readonly term: Term;
+  readonly rivals: Rivals;
+  #next: ObjectItem | (() => ObjectItem);
+
+  constructor(term: Term, rivals: Rivals, next: () => ObjectItem) {
+    this.term = term;
+    this.rivals = rivals;
+    this.#next = next;
+  }
+
+  get next(): ObjectItem {
+    if (typeof this.#next === 'function') this.#next = this.#next();
+    return this.#next;
+  }
+}
 
 /** What an object's members so far have in common with all equally good ones. */
 export type ObjectProgress = {
@@ -17,7 +33,7 @@ export type ObjectProgress = {
   readonly pending: readonly number[];
   /** Keys without a name that have come, where they must be told apart. */
   readonly extras: readonly string[];
-  readonly rivals: Rivals;
+  readonly rivals: Rivals<ObjectConstant>;
 };
 
 const NONE: ReadonlySet<number> = new Set();
@@ -56,7 +72,7 @@ export class ObjectItem {
   #isRival(): boolean {
     if (this.at.rivals.length === 0) return false;
     const members = this.at.seen.toString(2).replaceAll('0', '').length;
-    return this.at.rivals.some((r) => this.plan.rivalSize(r) === members);
+    return this.at.rivals.some((r) => Object.keys(r.value).length === members);
   }
 
   /** Names that must still come. */
@@ -121,37 +137,46 @@ export class ObjectItem {
     const { names } = this.plan;
     for (let i = 0; i < names.length; i++) {
       if (this.plan.nameStatus(i) !== 'yes') continue;
-      const options = this.waysOf(i).filter((way) => this.#leadsOn(way));
+      const free = this.plan.isFree(i);
+      const options = this.waysOf(i).filter((way) => this.#leadsOn(way, free));
       if (options.length > 0) out.set(names[i]!, options);
     }
     return out;
   }
 
-  #leadsOn({ term, next }: KeyOption): boolean {
-    return next.feasible() === 'yes' && this.plan.algebra.hasValue(term);
+  /** `free`: after the key the object can be completed because it can be now. */
+  #leadsOn(way: KeyOption, free = false): boolean {
+    if ((!free || way.rivals.length > 0) && way.next.feasible() !== 'yes') return false;
+    return this.plan.algebra.hasValue(way.term);
   }
 
   /** The ways to go on with a name, whether they lead on or not. */
   waysOf(i: number): KeyOption[] {
     const { plan, at } = this;
     if (at.count >= plan.shape.max || this.has(i) || !this.#inOrder(i)) return [];
-    const due = at.pending.filter((p) => plan.matchesName(i, plan.shape.exists[p]!.re));
-    const seen = at.seen | (1n << BigInt(i));
-    const count = at.count + 1;
-    return this.#splits(i).flatMap((split) =>
-      this.#choices([plan.term(i), split.term], due, (pending) =>
-        plan.item({ seen, count, pending, extras: at.extras, rivals: split.rivals }),
+    const due =
+      at.pending.length === 0
+        ? at.pending
+        : at.pending.filter((p) => plan.matchesName(i, plan.shape.exists[p]!.re));
+    return this.#splits(i).flatMap(({ term, rivals }) =>
+      this.#choices([plan.term(i), term], due, rivals, (pending) =>
+        plan.item({
+          seen: at.seen | (1n << BigInt(i)),
+          count: at.count + 1,
+          pending,
+          extras: at.extras,
+          rivals,
+        }),
       ),
     );
   }
 
-  #splits(i: number): Split[] {
+  #splits(i: number): readonly Split<ObjectConstant>[] {
     const { plan } = this;
     const name = plan.names[i]!;
-    const parts = this.at.rivals.flatMap((rival) => {
-      const { value } = plan.shape.excluded[rival]!;
-      return Object.hasOwn(value, name) ? [{ rival, value: value[name] }] : [];
-    });
+    const parts = this.at.rivals.flatMap((rival) =>
+      Object.hasOwn(rival.value, name) ? [{ rival, value: rival.value[name] }] : [],
+    );
     return splitByRivals(plan.algebra, parts);
   }
 
@@ -177,14 +202,18 @@ export class ObjectItem {
   #choices(
     base: readonly Term[],
     due: readonly number[],
-    next: (pending: number[]) => ObjectItem,
+    rivals: Rivals<ObjectConstant>,
+    next: (pending: readonly number[]) => ObjectItem,
   ): KeyOption[] {
     const { algebra, shape } = this.plan;
+    const { pending } = this.at;
+    if (due.length === 0) return [new KeyOption(algebra.terms.and(base), rivals, () => next(pending))];
     const out: KeyOption[] = [];
     for (let chosen = 0; chosen < 1 << due.length; chosen++) {
       const met = due.filter((_, bit) => (chosen >> bit) & 1);
       const term = algebra.terms.and([...base, ...met.map((p) => shape.exists[p]!.term)]);
-      out.push({ term, next: next(this.at.pending.filter((p) => !met.includes(p))) });
+      const left = pending.filter((p) => !met.includes(p));
+      out.push(new KeyOption(term, rivals, () => next(left)));
     }
     return out;
   }
@@ -204,8 +233,8 @@ export class ObjectItem {
     const seen = algebra.ordered ? (1n << BigInt(plan.names.length)) - 1n : at.seen;
     const out: { re: Re; option: KeyOption }[] = [];
     for (const { re, term } of this.classes()) {
-      const ways = this.#choices([term], at.pending, (pending) =>
-        plan.item({ seen, count: at.count + 1, pending, extras: at.extras, rivals: [] }),
+      const ways = this.#choices([term], at.pending, NO_RIVALS, (pending) =>
+        plan.item({ seen, count: at.count + 1, pending, extras: at.extras, rivals: NO_RIVALS }),
       );
       for (const option of ways) {
         const met = at.pending.filter((p) => !option.next.at.pending.includes(p));

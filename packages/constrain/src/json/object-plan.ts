@@ -4,7 +4,8 @@ import { codePoints, compareWords, type Re } from '../regex/pool.ts';
 import type { Algebra } from './algebra.ts';
 import type { Status } from './emptiness.ts';
 import { ObjectItem, type ObjectProgress } from './object-item.ts';
-import type { Layer, ObjectShape } from './shape.ts';
+import type { Rivals } from './rivals.ts';
+import type { Layer, ObjectConstant, ObjectShape } from './shape.ts';
 import type { Term } from './term.ts';
 
 /** Keys that no part of the shape names, whose values obey one term. */
@@ -12,7 +13,7 @@ export type KeyClass = { re: Re; term: Term };
 
 const MAX_CLASSES = 256;
 
-/** What an object shape says about each key: its names, their terms, and the classes of all other keys. */
+/** What an object shape says about each key, whatever values it excludes: its names, their terms, and the classes of all other keys. */
 export class ObjectPlan {
   readonly algebra: Algebra;
   readonly shape: ObjectShape;
@@ -24,13 +25,15 @@ export class ObjectPlan {
   readonly #declared: number[] = [];
   readonly #items = new Map<string, ObjectItem>();
   #classes: KeyClass[] | null = null;
-  #status: Status | null = null;
+  #triggers: Set<number> | null = null;
 
-  constructor(algebra: Algebra, shape: ObjectShape, id: number) {
+  /** `more`: names that the shape does not have, whose keys must be told apart. */
+  constructor(algebra: Algebra, shape: ObjectShape, id: number, more: readonly string[]) {
     this.algebra = algebra;
     this.shape = shape;
     this.id = id;
     const declared = namesOf(shape);
+    for (const name of more) declared.add(name);
     algebra.fuel.spend(declared.size * 2);
     const sorted = [...declared].map((name) => ({ name, points: codePoints(name) }));
     sorted.sort((a, b) => compareWords(a.points, b.points));
@@ -65,6 +68,17 @@ export class ObjectPlan {
       if (matches(this.algebra.pool, re, this.#points[i]!)) out.push(term);
     }
     return out.length > 0 ? out : [layer.additional];
+  }
+
+  /**
+   * Whether a name takes no room and asks for nothing: an object that can be completed without it can be completed
+   * with it.
+   */
+  isFree(i: number): boolean {
+    const { shape, algebra } = this;
+    this.#triggers ??= new Set(shape.implied.map(([key]) => this.index.get(key)!));
+    const bounded = shape.max < Infinity || shape.exists.length > 0 || algebra.ordered;
+    return !bounded && !this.#triggers.has(i);
   }
 
   nameStatus(i: number): Status {
@@ -109,17 +123,12 @@ export class ObjectPlan {
     return parts.map((p) => (p.matched ? p : { re: p.re, term: terms.and([p.term, layer.additional]) }));
   }
 
-  /** The number of keys of an excluded value. */
-  rivalSize(rival: number): number {
-    return Object.keys(this.shape.excluded[rival]!.value).length;
-  }
-
   item({ seen, count, pending, extras, rivals }: ObjectProgress): ObjectItem {
     const { shape } = this;
     const counted = shape.max === Infinity ? Math.min(count, shape.min) : count;
     const tracked = counted < shape.min || shape.exists.length > 0 ? extras : [];
     const told = tracked.length > 0 ? JSON.stringify(tracked) : '';
-    const key = `${seen.toString(36)};${counted};${pending.join()};${rivals.join()};${told}`;
+    const key = `${seen.toString(36)};${counted};${pending.join()};${rivals.map((r) => r.id).join()};${told}`;
     let item = this.#items.get(key);
     if (!item) {
       const at = { seen, count: counted, pending, extras: tracked, rivals };
@@ -129,21 +138,11 @@ export class ObjectPlan {
     return item;
   }
 
-  start(): ObjectItem {
-    return this.item({
-      seen: 0n,
-      count: 0,
-      pending: this.shape.exists.map((_, i) => i),
-      extras: [],
-      rivals: this.shape.excluded.map((_, i) => i),
-    });
-  }
-
-  status(): Status {
-    if (this.#status) return this.#status;
-    const status = this.start().feasible();
-    if (status !== 'maybe') this.#status = status;
-    return status;
+  /** Before the first member of an object that is to be none of the rivals. */
+  start(rivals: Rivals<ObjectConstant>): ObjectItem {
+    const possible = rivals.filter((r) => Object.keys(r.value).every((name) => this.index.has(name)));
+    const pending = this.shape.exists.map((_, i) => i);
+    return this.item({ seen: 0n, count: 0, pending, extras: [], rivals: possible });
   }
 }
 
@@ -155,6 +154,5 @@ function namesOf(shape: ObjectShape): Set<string> {
     names.add(key);
     for (const name of others) names.add(name);
   }
-  for (const { value } of shape.excluded) for (const name of Object.keys(value)) names.add(name);
   return names;
 }

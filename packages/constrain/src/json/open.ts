@@ -8,6 +8,6 @@ export function isOpen(algebra: Algebra, shape: Shape): boolean {
     return !limited && algebra.hasValue(shape.rest);
   }
   if (shape.type !== 'object' || shape.max !== Infinity) return false;
-  const classes = algebra.emptiness.object(shape.key, shape).classes();
+  const classes = algebra.emptiness.object(shape).classes();
   return classes.some((c) => algebra.hasValue(c.term) && algebra.liveness.count(c.re) === Infinity);
 }

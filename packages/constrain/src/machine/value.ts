@@ -88,7 +88,7 @@ export class Value extends Struct {
   #object(): Next {
     const members: Member<ObjectItem>[] = [];
     for (const [goal, shape] of this.#shapes('object')) {
-      members.push({ goal, item: this.machine.algebra.emptiness.object(shape.key, shape).start() });
+      members.push({ goal, item: this.machine.algebra.emptiness.objectStart(shape) });
     }
     return members.length > 0 ? this.machine.object('first', members, this.#receiver) : null;
   }
@@ -96,7 +96,7 @@ export class Value extends Struct {
   #array(): Next {
     const members: Member<ArrayItem>[] = [];
     for (const [goal, shape] of this.#shapes('array')) {
-      members.push({ goal, item: this.machine.algebra.emptiness.array(shape.key, shape).start() });
+      members.push({ goal, item: this.machine.algebra.emptiness.arrayStart(shape) });
     }
     return members.length > 0 ? this.machine.arrayFirst(members, this.#receiver) : null;
   }

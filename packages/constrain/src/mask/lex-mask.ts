@@ -1,3 +1,4 @@
+import type { Fuel } from '../errors.ts';
 import { type Exit, Lex } from '../machine/lex.ts';
 import { StringLex } from '../machine/string-lex.ts';
 import { Tail } from '../vocabulary/tail.ts';
@@ -16,8 +17,11 @@ export type LexMask = {
   removed: number[];
 };
 
+type Walk = { readonly vocabulary: Vocabulary; readonly fuel: Fuel; readonly out: LexMask };
+type UnusualWalk = Walk & { readonly usual: Lex };
+
 /** Walks the vocabulary's tree from a position inside a scalar. */
-export function collectLex(vocabulary: Vocabulary, lex: Lex): LexMask {
+export function collectLex(vocabulary: Vocabulary, lex: Lex, fuel: Fuel): LexMask {
   const usual = lex instanceof StringLex ? usualNext(lex) : null;
   const out: LexMask = {
     body: usual ? vocabulary.freeString.body(Infinity).slice() : new Uint32Array(vocabulary.maskWords),
@@ -26,8 +30,8 @@ export function collectLex(vocabulary: Vocabulary, lex: Lex): LexMask {
     usual: usual ? (usual.step(0x22) as Exit) : null,
     removed: [],
   };
-  if (usual) collectUnusual(vocabulary, 0, lex, usual, out);
-  else collect(vocabulary, 0, lex, out);
+  if (usual) collectUnusual({ vocabulary, fuel, out, usual }, 0, lex);
+  else collect({ vocabulary, fuel, out }, 0, lex);
   return out;
 }
 
@@ -37,17 +41,19 @@ function usualNext(lex: StringLex): StringLex | null {
   return next?.open ? next : null;
 }
 
-function collect(vocabulary: Vocabulary, node: number, lex: Lex, out: LexMask): void {
-  const { trie } = vocabulary;
+function collect(walk: Walk, node: number, lex: Lex): void {
+  const { out, fuel } = walk;
+  const { trie } = walk.vocabulary;
   const { byte, end, token } = trie;
   const asciiOnly = lex instanceof StringLex && lex.beyondAscii === null;
   for (let c = node + 1; c < end[node]!; c = end[c]!) {
     if (asciiOnly && byte[c]! >= 0x80) break;
+    fuel.spend();
     const to = lex.step(byte[c]!);
     if (to === null) continue;
     if (to instanceof Lex) {
       if (token[c]! >= 0) allowAt(out.body, trie, c);
-      if (end[c]! !== c + 1) collect(vocabulary, c, to, out);
+      if (end[c]! !== c + 1) collect(walk, c, to);
     } else if (to.redo) out.ends.push({ node: c, exit: to });
     else {
       const tail = out.tails.get(to) ?? new Tail();
@@ -58,16 +64,18 @@ function collect(vocabulary: Vocabulary, node: number, lex: Lex, out: LexMask): 
 }
 
 /** Visits only what does not lead to the usual position; the body starts as that of a free string. */
-function collectUnusual(vocabulary: Vocabulary, node: number, lex: Lex, usual: Lex, out: LexMask): void {
-  const { trie } = vocabulary;
+function collectUnusual(walk: UnusualWalk, node: number, lex: Lex): void {
+  const { out, usual, fuel } = walk;
+  const { trie } = walk.vocabulary;
   const { byte, end } = trie;
   const beyond = lex instanceof StringLex && lex.beyondAscii === usual;
   for (let c = node + 1; c < end[node]!; c = end[c]!) {
     if (beyond && byte[c]! >= 0x80) break;
+    fuel.spend();
     const to = lex.step(byte[c]!);
     if (to === usual || (to !== null && to === out.usual)) continue;
     if (to instanceof Lex) {
-      if (end[c]! !== c + 1) collectUnusual(vocabulary, c, to, usual, out);
+      if (end[c]! !== c + 1) collectUnusual(walk, c, to);
       continue;
     }
     forbidBelow(out.body, trie, c);

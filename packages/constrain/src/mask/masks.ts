@@ -1,3 +1,4 @@
+import type { Fuel } from '../errors.ts';
 import type { Lex } from '../machine/lex.ts';
 import { StringLex } from '../machine/string-lex.ts';
 import type { Struct } from '../machine/struct.ts';
@@ -27,10 +28,15 @@ export class Masks {
   #known = new Map<Struct, Map<Lex | null, Known>>();
   #bytes = 0;
 
-  constructor(vocabulary: Vocabulary) {
+  constructor(vocabulary: Vocabulary, fuel: Fuel) {
     this.#vocabulary = vocabulary;
-    this.#walker = new Walker(vocabulary);
+    this.#walker = new Walker(vocabulary, fuel);
     this.#mask = new Uint32Array(vocabulary.maskWords);
+  }
+
+  /** Whether the mask of the position is remembered. */
+  knows(position: Position | null): boolean {
+    return position === null || this.#find(position.place, this.#alike(position.lex))?.mask !== undefined;
   }
 
   /** The mask of a position; null stands for the end of the text, after which nothing comes. */

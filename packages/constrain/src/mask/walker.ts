@@ -1,3 +1,4 @@
+import type { Fuel } from '../errors.ts';
 import { type Exit, Lex, type LexNext } from '../machine/lex.ts';
 import { StringLex } from '../machine/string-lex.ts';
 import type { FreeReadings } from '../machine/string-reading.ts';
@@ -14,13 +15,15 @@ const MAX_LEX_MASKS = 200;
 /** Fills masks by walking the vocabulary's tree beside a grammar's states. One for each grammar and vocabulary. */
 export class Walker {
   readonly #vocabulary: Vocabulary;
+  readonly #fuel: Fuel;
   readonly #lexMasks = new Map<Lex, LexMask>();
   #mask: Uint32Array = new Uint32Array(0);
   /** Tokens on whose way a value was not remembered: the mask has them only if they are checked one by one. */
   #doubtful: number[] = [];
 
-  constructor(vocabulary: Vocabulary) {
+  constructor(vocabulary: Vocabulary, fuel: Fuel) {
     this.#vocabulary = vocabulary;
+    this.#fuel = fuel;
   }
 
   /** Adds the tokens that a place between scalars allows. @returns the tokens that must be checked one by one. */
@@ -72,6 +75,7 @@ export class Walker {
   #walk(node: number, place: Struct, doubt: boolean): void {
     const { byte, end } = this.#vocabulary.trie;
     for (let c = node + 1; c < end[node]!; c = end[c]!) {
+      this.#fuel.spend();
       const to = place.step(byte[c]!);
       if (to !== null) this.#enter(c, to, place, doubt || doubtful(place, byte[c]!, to));
     }
@@ -88,6 +92,7 @@ export class Walker {
   #walkLex(node: number, lex: Lex, receiver: Struct, doubt: boolean): void {
     const { byte, end, token } = this.#vocabulary.trie;
     for (let c = node + 1; c < end[node]!; c = end[c]!) {
+      this.#fuel.spend();
       const to = lex.step(byte[c]!);
       if (to === null) continue;
       if (to instanceof Lex) {
@@ -146,7 +151,7 @@ export class Walker {
   #lexMask(lex: Lex): LexMask {
     let known = this.#lexMasks.get(lex);
     if (known) return known;
-    known = collectLex(this.#vocabulary, lex);
+    known = collectLex(this.#vocabulary, lex, this.#fuel);
     if (this.#lexMasks.size >= MAX_LEX_MASKS) this.#lexMasks.clear();
     this.#lexMasks.set(lex, known);
     return known;

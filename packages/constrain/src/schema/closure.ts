@@ -20,7 +20,7 @@ export function checkReachable(algebra: Algebra, root: Term): void {
 function* children(algebra: Algebra, shape: Shape): Iterable<Term> {
   const { terms, emptiness } = algebra;
   if (shape.type === 'object') {
-    const plan = emptiness.object(shape.key, shape);
+    const plan = emptiness.object(shape);
     for (let i = 0; i < plan.names.length; i++) yield plan.term(i);
     for (const { term } of plan.classes()) yield term;
     for (const exists of shape.exists) {
@@ -31,7 +31,7 @@ function* children(algebra: Algebra, shape: Shape): Iterable<Term> {
     }
   }
   if (shape.type === 'array') {
-    const plan = emptiness.array(shape.key, shape);
+    const plan = emptiness.array(shape);
     for (let i = 0; i <= shape.prefix.length; i++) {
       const slot = plan.slot(i);
       yield slot;

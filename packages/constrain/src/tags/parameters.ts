@@ -20,7 +20,7 @@ export function xmlParameters(algebra: Algebra, term: Term, at: string): Express
       keyword: 'qwen_xml_parameter',
     });
   }
-  const plan = algebra.emptiness.object(shape!.key, shape!);
+  const plan = algebra.emptiness.object(shape!);
   const order = plan.names.map((_, i) => i).sort((a, b) => plan.declaredAt(a) - plan.declaredAt(b));
   const items: Expression[] = [];
   for (const i of order) {

@@ -178,6 +178,8 @@ export class Engine {
     const { sequence, start, outputs, drafts } = chunk;
     if (sequence.scored && start < sequence.promptLength) this.#score(chunk, row);
     if (sequence.prefilling || sequence.ended) return;
+    // What comes next is known already: its form left no choice.
+    if (sequence.computed < sequence.length) return;
     if (sequence.options.maxTokens === 0) this.#requests.endEmpty(sequence);
     else if (sequence.search)
       this.#beams.read(sequence, sequence.search, this.#runtime.logits(row + outputs - 1));

@@ -118,7 +118,7 @@ export class Scheduler {
   #chunks(): Chunk[] {
     const running = this.running.filter(({ idle }) => !idle);
     const prefilling = running.filter((sequence) => sequence.prefilling);
-    const generating = running.reduce((rows, sequence) => rows + ahead(sequence), 0);
+    const generating = running.reduce((rows, sequence) => rows + this.#ahead(sequence), 0);
     const { batchLimit, promptBudget } = this.#options;
     const room = batchLimit - generating;
     const budget = generating > 0 ? Math.min(room, promptBudget) : room;
@@ -126,11 +126,21 @@ export class Scheduler {
     this.#capScored(shares, running);
     return running.flatMap((sequence) => {
       const start = sequence.computed;
-      const count = sequence.prefilling ? (shares.get(sequence) ?? 0) : ahead(sequence);
+      const count = sequence.prefilling ? (shares.get(sequence) ?? 0) : this.#ahead(sequence);
       if (count === 0) return [];
       const outputs = start + count >= sequence.promptLength ? 1 : 0;
       return { sequence, start, count, outputs: isScoring(sequence) ? count : outputs };
     });
+  }
+
+  /**
+   * Rows of a generating sequence: one, so that all share a pass of the model, which costs nearly as much as their rows.
+   * What a form forced waits for its turns. Drafts come behind all that is known, and who runs alone shares with nobody.
+   */
+  #ahead(sequence: Sequence): number {
+    if (sequence.prefilling) return 0;
+    const known = sequence.length - sequence.computed;
+    return this.#options.parallel === 1 || sequence.drafter ? known : Math.min(1, known);
   }
 
   /** A scored prompt wants the logits of all its rows, of which a batch has only so many: its pieces are shorter. */
@@ -146,11 +156,6 @@ export class Scheduler {
       shares.set(sequence, Math.min(share, shares.get(sequence) ?? 0));
     }
   }
-}
-
-/** Tokens of a generating sequence that the model has not seen: one, and those that its form forced. */
-function ahead(sequence: Sequence): number {
-  return sequence.prefilling ? 0 : sequence.length - sequence.computed;
 }
 
 function isScoring(sequence: Sequence): boolean {

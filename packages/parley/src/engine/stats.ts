@@ -21,7 +21,7 @@ export class EngineCounters {
     for (const { sequence, start, count, drafts } of chunks) {
       this.batchTokens += count + (drafts?.length ?? 0);
       if (start < sequence.promptLength) this.promptTokens += count;
-      if (start + count >= sequence.promptLength && sequence.options.maxTokens > 0) this.completionTokens++;
+      if (start + count === sequence.length && sequence.options.maxTokens > 0) this.completionTokens++;
     }
   }
 

@@ -19,15 +19,22 @@ export const CALL: Record<string, Effect> = {
   priority: async (probe) => {
     const order: number[] = [];
     const ask = async (priority: number) => {
-      await probe.get({ priority, ignore_eos: true, max_completion_tokens: 60, model: 'single' });
+      await probe.get({ priority, ignore_eos: true, max_completion_tokens: 4, model: 'single' });
       order.push(priority);
     };
-    const first = ask(0);
-    // One runs at a time: the others wait, and the most urgent goes first.
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    await Promise.all([first, ask(5), ask(4), ask(-3)]);
-    assert.ok(order.indexOf(-3) < order.indexOf(5));
-    assert.ok(order.indexOf(4) < order.indexOf(5));
+    // One runs at a time: behind a long answer that has begun the others wait, and the most urgent goes first.
+    const long = { ...DEFAULTS, model: 'single', ignore_eos: true, max_completion_tokens: 450, stream: true };
+    const response = await fetch(`${probe.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(long),
+    });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    const rest = [ask(5), ask(4), ask(-3)];
+    while (!(await reader?.read())?.done);
+    await Promise.all(rest);
+    assert.deepEqual(order, [-3, 4, 5]);
   },
   service_tier: async (probe) => {
     assert.equal((await probe.get({})).body.service_tier, undefined);

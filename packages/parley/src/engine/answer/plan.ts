@@ -2,7 +2,7 @@ import type { Parameters } from '../../core/complete.ts';
 import type { ParameterReportEntry } from '../../core/report.ts';
 import type { OutputForm } from '../constraint/output-form.ts';
 import { type FormParameters, outputForm } from '../constraint/output-form.ts';
-import { type DialectNames, detectDialect, dialectByName, reasoningByName } from './dialects.ts';
+import { type DialectNames, dialectByName, reasoningByName } from './dialects.ts';
 import { optionsOfPart, tagOfForm } from './form-tag.ts';
 import type { AnswerDialect, AnswerRules, ReasoningFormat } from './format.ts';
 import type { AnswerShape } from './gated-text.ts';
@@ -16,7 +16,8 @@ export type AnswerParameters = ToolParameters &
 
 /** How the answer to a conversation will look, known once the prompt is rendered. Plain data. */
 export interface AnswerPlan {
-  readonly names: DialectNames;
+  /** Undefined for an answer that is nothing but text: nobody has to read it. */
+  readonly names: DialectNames | undefined;
   readonly opening: AnswerRules['reasoning'];
   /** Names of the control tokens that the answer may hold. */
   readonly controlTokens: readonly string[];
@@ -43,8 +44,8 @@ export interface PlanInput {
   readonly source: string;
   readonly prompt: string;
   readonly continues: boolean;
-  /** Formats that the operator chose for the model. */
-  readonly chosen: Partial<DialectNames>;
+  /** What the template's answers are written in. */
+  readonly names: DialectNames;
   /** Throws an ApiError 400 when the form, as JSON, cannot be compiled. */
   readonly check: (form: string) => void;
 }
@@ -58,8 +59,7 @@ export interface Planned {
 
 /** Throws an ApiError 400 for tools, forms and wishes that cannot be. */
 export function planAnswer(input: PlanInput): Planned {
-  const { parameters, source, prompt, chosen, check } = input;
-  const names = detectDialect(source, chosen);
+  const { parameters, source, prompt, names, check } = input;
   const dialect = dialectByName(names);
   const reasoning = reasoningByName(names.reasoning);
   checkThinking(parameters, source, dialect.reasons);
@@ -78,16 +78,17 @@ export function planAnswer(input: PlanInput): Planned {
   const output = wholeForm(dialect, rules, form);
   if (form) check(JSON.stringify(form));
   if (output !== undefined) check(output);
+  const isMore = isMoreThanText(dialect, rules);
   const share = thinkingShare(parameters, source, opening.state);
   const budget = reasoning && share !== undefined ? budgetOf(reasoning, share, opening.state) : undefined;
   return {
     plan: {
-      names,
+      names: isMore ? names : undefined,
       opening: opening.state,
-      controlTokens: dialect.controlTokens,
+      controlTokens: isMore ? dialect.controlTokens : [],
       output,
       budget,
-      shape: parameters.stop?.length && isMoreThanText(dialect, rules) ? { names, rules } : undefined,
+      shape: parameters.stop?.length && isMore ? { names, rules } : undefined,
     },
     suffix: opening.suffix,
     changes: budget ? [emulated(budget)] : [],

@@ -143,7 +143,7 @@ export class EngineService {
           ...(echoSpan && { echoSpan }),
           ...(resolved.tokenIds && { promptTokenIds: tokens }),
           ...(ignored.length > 0 && { ignored }),
-          ...(plan && { answer: { names: plan.names, opening: plan.opening } }),
+          ...(plan?.names && { answer: { names: plan.names, opening: plan.opening } }),
           ...(reported.length > 0 && { changes: reported }),
         };
         this.#options.port.post({ type: 'updates', updates: [started] });

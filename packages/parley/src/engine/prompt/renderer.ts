@@ -1,6 +1,6 @@
 import type { ApiError } from '@parley/protocol';
 import { invalidRequest } from '@parley/protocol/errors';
-import type { DialectNames } from '../answer/dialects.ts';
+import { type DialectNames, detectDialect } from '../answer/dialects.ts';
 import { planAnswer } from '../answer/plan.ts';
 import { outputForm } from '../constraint/output-form.ts';
 import type { TokenId, Tokenizer } from '../runtime.ts';
@@ -33,6 +33,9 @@ export interface RendererOptions {
   readonly clock: () => number;
 }
 
+/** Requests may bring templates of their own. */
+const REMEMBERED_TEMPLATES = 16;
+
 /** Turns requests into tokens. It may take long, so it lives on a thread of its own (see PromptThread). */
 export class PromptRenderer {
   readonly #options: RendererOptions;
@@ -40,6 +43,8 @@ export class PromptRenderer {
   readonly #badWords: BadWordFinder;
   readonly #special: SpecialTexts;
   readonly #parsed = new Map<string, ChatTemplate>();
+  /** By the template's source. */
+  readonly #dialects = new Map<string, DialectNames>();
   #longestToken: number | undefined;
 
   constructor(options: RendererOptions) {
@@ -118,7 +123,7 @@ export class PromptRenderer {
           source: template.source,
           prompt: rendered.text,
           continues: parameters.continue_final_message === true,
-          chosen: this.#options.formats ?? {},
+          names: this.#namesFor(template.source),
           check: this.#options.checkForm,
         });
         const text = rendered.text + suffix;
@@ -162,6 +167,16 @@ export class PromptRenderer {
       return { ...prepared, tokens, text, echoSpan: withoutFirst(prepared.echoSpan, gone) };
     }
     return { ...prepared, tokens, text, echo: text, echoSpan: wholeSpan(tokens) };
+  }
+
+  #namesFor(source: string): DialectNames {
+    let names = this.#dialects.get(source);
+    if (!names) {
+      names = detectDialect(source, this.#options.formats ?? {});
+      if (this.#dialects.size >= REMEMBERED_TEMPLATES) this.#dialects.clear();
+      this.#dialects.set(source, names);
+    }
+    return names;
   }
 
   #form(parameters: PromptParameters): { output?: string } {

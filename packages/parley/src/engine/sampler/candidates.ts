@@ -23,15 +23,21 @@ export class Candidates {
   #temperature = 1;
   /** Tokens below it are out. */
   #floor = -Infinity;
+  /** How many there are where they come as a list. */
+  #listed: number | undefined;
   #extent: Extent = ALL;
 
   constructor(workspace: SamplerWorkspace) {
     this.#workspace = workspace;
   }
 
-  /** Starts over with the workspace's row. `max` is what its `maximum` gave. */
-  reset(max: number): void {
+  /**
+   * Starts over with the workspace's row, or with the first `listed` of its list, whose ids ascend. `max` is the greatest
+   * logit among them.
+   */
+  reset(max: number, listed?: number): void {
     this.#max = max;
+    this.#listed = listed;
     this.#temperature = 1;
     this.#floor = -Infinity;
     this.#extent = ALL;
@@ -39,7 +45,8 @@ export class Candidates {
 
   /** Lowest id among the greatest logits. */
   best(): TokenId {
-    const { maxima, row } = this.#workspace;
+    const { maxima, row, ids, values } = this.#workspace;
+    if (this.#listed !== undefined) return ids[values.indexOf(this.#max)]!;
     return row.indexOf(this.#max, maxima.indexOf(this.#max) * 64);
   }
 
@@ -56,7 +63,8 @@ export class Candidates {
   /** Keeps the `limit` most probable tokens; among equals, the lowest ids. */
   keepBest(limit: number): void {
     const { search, values, order } = this.#workspace;
-    const count = this.#gather(Math.max(this.#floor, this.#workspace.boundOfBest(limit))).count;
+    const least = this.#listed === undefined ? this.#workspace.boundOfBest(limit) : -Infinity;
+    const count = this.#gather(Math.max(this.#floor, least)).count;
     if (count <= limit) return;
     const threshold = search.find(values, undefined, count, limit, order);
     if (threshold !== undefined) this.#narrow(count, threshold.value, threshold.index);
@@ -65,7 +73,7 @@ export class Candidates {
   /** Keeps the smallest set of most probable tokens whose share of what is left reaches `share`. Comes last. */
   keepMass(share: number): void {
     const workspace = this.#workspace;
-    if (this.#extent.kind === 'all' && this.#floor === -Infinity) {
+    if (this.#isWholeRow) {
       const nucleus = findNucleus(workspace, this.#max, this.#temperature, share);
       if (nucleus.kind === 'from') this.#extent = nucleus;
       else this.#narrow(nucleus.count, nucleus.value, nucleus.last);
@@ -80,7 +88,7 @@ export class Candidates {
   /** The token at `uniform` (in [0, 1)) of the distribution function, taken in the order of ids. */
   draw(uniform: number): TokenId {
     const { ids, valueWeights } = this.#workspace;
-    if (this.#extent.kind === 'all' && this.#floor === -Infinity) {
+    if (this.#isWholeRow) {
       const total = this.#workspace.weigh(this.#max, this.#temperature);
       return this.#drawFromRow(uniform * total, -Infinity, -1);
     }
@@ -101,16 +109,35 @@ export class Candidates {
     return ids[place]!;
   }
 
+  get #isWholeRow(): boolean {
+    return this.#listed === undefined && this.#extent.kind === 'all' && this.#floor === -Infinity;
+  }
+
   #list(): Extract<Extent, { kind: 'list' }> {
     return this.#extent.kind === 'list' ? this.#extent : this.#gather(this.#floor);
   }
 
   #gather(cut: number): Extract<Extent, { kind: 'list' }> {
-    const count = this.#workspace.collect(cut);
+    const count =
+      this.#listed === undefined ? this.#workspace.collect(cut) : this.#keepFrom(this.#listed, cut);
     const total = this.#workspace.weighValues(count, this.#max, this.#temperature);
     const extent: Extent = { kind: 'list', count, total };
     this.#extent = extent;
     return extent;
+  }
+
+  /** Drops what is below the cut from the list. */
+  #keepFrom(count: number, cut: number): number {
+    if (cut === -Infinity) return count;
+    const { ids, values } = this.#workspace;
+    const least = Math.fround(cut);
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      if (values[i]! < least) continue;
+      ids[kept] = ids[i]!;
+      values[kept++] = values[i]!;
+    }
+    return kept;
   }
 
   #narrow(count: number, value: number, last: number): void {

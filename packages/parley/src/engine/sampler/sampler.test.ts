@@ -26,7 +26,18 @@ interface Walk {
   readonly spread: number;
   readonly steps: number;
   readonly seed: bigint;
-  readonly masked?: boolean;
+  /** How many of the tokens a mask allows. */
+  readonly masked?: 'most' | 'few' | undefined;
+}
+
+function maskOf(size: number, masked: 'most' | 'few', random: Random): Uint32Array {
+  const mask = new Uint32Array(Math.ceil(size / 32));
+  if (masked === 'most') return mask.map(() => random.next32() | 7);
+  for (let i = 0; i < 1 + below(random, size / 10); i++) {
+    const id = below(random, size);
+    mask[id >> 5]! |= 1 << (id & 31);
+  }
+  return mask;
 }
 
 /** Samples with the options given and checks every token against the reference; returns the tokens. */
@@ -41,9 +52,7 @@ function checkWalk(options: SamplingOptions, { size, spread, steps, seed, masked
     // Some equal logits, so that ties are met.
     for (let k = 0; k < size / 8; k++) logits[below(random, size)] = logits[below(random, size)]!;
     const copy = logits.slice();
-    const mask = masked
-      ? Uint32Array.from({ length: Math.ceil(size / 32) }, () => random.next32() | 7)
-      : undefined;
+    const mask = masked && maskOf(size, masked, random);
     const { token } = sampler.sample(logits, mask);
     assert.deepEqual(logits, copy, 'the logits were changed');
     const row = { logits, prompt, completion, endOfGeneration: END_OF_GENERATION, ...(mask && { mask }) };
@@ -104,6 +113,15 @@ for (const [name, options] of Object.entries(SINGLE)) {
         checkWalk({ ...NEUTRAL, ...options }, { size, spread, steps: 20, seed: 11n });
     }
   });
+  test(`agrees with the reference under a mask: ${name}`, () => {
+    for (const size of [300, 1500]) {
+      for (const masked of ['most', 'few'] as const) {
+        checkWalk({ ...NEUTRAL, ...options }, { size, spread: 2, steps: 40, seed: 12n, masked });
+        const several = { ...NEUTRAL, minP: 0.01, topK: 30, topP: 0.9, logprobs: 2, ...options };
+        checkWalk(several, { size, spread: 2, steps: 20, seed: 13n, masked });
+      }
+    }
+  });
 }
 
 test('agrees with the reference in random combinations', () => {
@@ -138,7 +156,8 @@ test('agrees with the reference in random combinations', () => {
       stopTokenIds: maybe([token(), token()], []),
       logprobs: maybe(below(random, 21), undefined),
     };
-    checkWalk(options, { size, spread: 2, steps: 8, seed: BigInt(round), masked: random.uniform() < 0.3 });
+    const masked = random.uniform() < 0.3 ? 'most' : undefined;
+    checkWalk(options, { size, spread: 2, steps: 8, seed: BigInt(round), masked });
   }
 });
 

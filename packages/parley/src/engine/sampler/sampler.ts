@@ -1,6 +1,7 @@
 import { type ApiError, internalError, invalidRequest } from '@parley/protocol/errors';
 import type { Sample, SamplingOptions } from '../options.ts';
 import type { TokenId, Vocabulary } from '../runtime.ts';
+import { gatherAllowed } from './allowed.ts';
 import { Candidates } from './candidates.ts';
 import { TokenCounts } from './counts.ts';
 import { logprobOf, rawLogprobs } from './logprobs.ts';
@@ -71,20 +72,48 @@ export class SequenceSampler {
 
   /**
    * The next token. `logits` is only read. Bit `i & 31` of word `i >> 5` of `mask` says whether token `i` is allowed.
-   * Throws an ApiError: 500 when the logits are not numbers, 400 naming the parameter that left no token to choose from.
+   * Throws an ApiError: 500 when logits that count are not numbers, 400 naming the parameter that left no token to choose from.
    */
   sample(logits: Float32Array, mask?: Uint32Array): Sample {
+    if (this.#logprobs === undefined) {
+      const token = this.#chooseAllowed(logits, mask) ?? this.#choose(logits, mask, this.#load(logits));
+      this.record(token);
+      return { token };
+    }
+    const max = this.#load(logits);
+    const raw = rawLogprobs(this.#workspace, max, this.#logprobs);
+    const token = this.#chooseAllowed(logits, mask) ?? this.#choose(logits, mask, max);
+    this.record(token);
+    return { token, logprob: logprobOf(logits[token]!, raw.logSumExp), top: raw.top };
+  }
+
+  /** Returns the greatest logit. */
+  #load(logits: Float32Array): number {
     const workspace = this.#workspace;
     workspace.load(logits);
     const max = workspace.maximum();
-    // NaN fails every comparison.
-    if (!(max > -Infinity && max < Infinity))
-      throw internalError('The model gave logits that are not finite numbers.');
-    const raw = this.#logprobs === undefined ? undefined : rawLogprobs(workspace, max, this.#logprobs);
-    const token = this.#choose(logits, mask, max);
-    this.record(token);
-    if (raw === undefined) return { token };
-    return { token, logprob: logprobOf(logits[token]!, raw.logSumExp), top: raw.top };
+    if (!Number.isFinite(max)) throw internalError('The model gave logits that are not finite numbers.');
+    return max;
+  }
+
+  /**
+   * Where the mask is all that acts on the logits; where it allows few tokens, the others are not looked at. Undefined
+   * where something else acts, and where no allowed logit is a finite number: the long way finds the words for that.
+   */
+  #chooseAllowed(logits: Float32Array, mask: Uint32Array | undefined): TokenId | undefined {
+    if (mask === undefined || this.#changesLogits) return undefined;
+    const few = gatherAllowed(this.#workspace, logits, mask);
+    const max = few?.max ?? this.#loadMasked(logits, mask);
+    if (!Number.isFinite(max)) return undefined;
+    this.#candidates.reset(max, few?.count);
+    return this.#pick();
+  }
+
+  #loadMasked(logits: Float32Array, mask: Uint32Array): number {
+    const workspace = this.#workspace;
+    workspace.load(logits);
+    workspace.applyMask(mask);
+    return workspace.maximum();
   }
 
   /** Counts a token that was not sampled: the form left no other. */
@@ -94,8 +123,13 @@ export class SequenceSampler {
   }
 
   #choose(logits: Float32Array, mask: Uint32Array | undefined, rawMax: number): TokenId {
+    const changed = this.#changesLogits || mask !== undefined;
+    this.#candidates.reset(changed ? this.#changeLogits(logits, mask) : rawMax);
+    return this.#pick();
+  }
+
+  #pick(): TokenId {
     const candidates = this.#candidates;
-    candidates.reset(this.#changesLogits || mask !== undefined ? this.#changeLogits(logits, mask) : rawMax);
     if (this.#greedy) return candidates.best();
     for (const narrow of this.#narrowing) narrow(candidates);
     return candidates.draw(this.#random.uniform());
