@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Effect, Reply } from './probe.ts';
+import { DEFAULTS, type Effect, type Reply } from './probe.ts';
 
 const cached = ({ body }: Reply): number => body.usage?.prompt_tokens_details?.cached_tokens ?? 0;
 
