@@ -1,4 +1,5 @@
 import type { ChatCompletionRequest, Message } from '@parley/protocol';
+import type { AnswerDetails } from './answer-details.ts';
 import type { ChatEvent } from './event.ts';
 import type { ParameterReport } from './report.ts';
 
@@ -35,6 +36,10 @@ export interface CallContext {
   readonly report: ParameterReport;
   /** Longest time that the call may wait for its turn, in milliseconds; after it a 429. Undefined: no limit. */
   readonly queueLimitMs?: number | undefined;
+  /** Where the answer's response headers are collected; absent where nobody reads them. */
+  readonly details?: AnswerDetails | undefined;
+  /** Nothing of the answer reaches the caller before its end: one that broke off may be begun anew, unlike the first. */
+  readonly whole?: boolean | undefined;
 }
 
 /** The one verb. Errors before the first event may become an HTTP status, a retry or a fallback. */

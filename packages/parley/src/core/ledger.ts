@@ -12,7 +12,7 @@ export interface Charged {
 
 /** One finished call. */
 export interface LedgerRow extends Charged {
-  /** Id of the call; unique. */
+  /** Id of the call, as its caller knows it. Callers may choose it, so two rows can share one. */
   readonly id: string;
   /** Unix time in milliseconds. */
   readonly startedAt: number;
@@ -47,6 +47,8 @@ export interface Limits {
 export interface Demand {
   readonly callId: string;
   readonly charged: Charged;
+  /** Model of our API: what the row of a call names whose process died before it settled. */
+  readonly model: string;
   readonly tokens: number;
   readonly cost: Nanodollars;
 }

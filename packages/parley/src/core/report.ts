@@ -41,6 +41,13 @@ export class ParameterReport {
     });
   }
 
+  /** Takes back what was said too early: it has turned out that somebody does take the parameter as it was sent. */
+  withdraw(name: string, change: ParameterChange): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.name === name && entry.change === change) this.#entries.delete(key);
+    }
+  }
+
   get entries(): readonly ParameterReportEntry[] {
     return [...this.#entries.values()];
   }

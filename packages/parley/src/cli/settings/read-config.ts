@@ -4,6 +4,7 @@ import { Value } from 'typebox/value';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { failure, systemErrorCode, usageError } from '../failure.ts';
 import type { Environment, World } from '../world.ts';
+import { gatewayProblems } from './gateway-problems.ts';
 import { CONFIG_SCHEMA, type Config } from './schema.ts';
 import { type Problem, validate } from './validate.ts';
 
@@ -50,7 +51,12 @@ export function parseConfig(text: string, fileName: string, environment: Environ
   if (problems.length > 0) {
     throw refuse(problems.map((problem) => `${at(offsetOf(document, problem))}${problem.message}`));
   }
-  return Value.Parse(CONFIG_SCHEMA, value);
+  const config = Value.Parse(CONFIG_SCHEMA, value);
+  const unsound = gatewayProblems(config);
+  if (unsound.length > 0) {
+    throw refuse(unsound.map((problem) => `${at(offsetOf(document, problem))}${problem.message}`));
+  }
+  return config;
 }
 
 /**

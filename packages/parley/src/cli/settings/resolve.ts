@@ -1,7 +1,10 @@
 import { dirname, resolve } from 'node:path';
+import type { Deployment } from '../../gateway/target.ts';
 import type { FlagValues } from '../command/flags.ts';
 import { usageError } from '../failure.ts';
 import { EMBEDDED_MODEL } from '../models/source.ts';
+import type { Environment } from '../world.ts';
+import { isRouted, resolveDeployments } from './deployments.ts';
 import type { SERVE_FLAGS } from './flags.ts';
 import type { ConfigFile } from './read-config.ts';
 import { engineSettings, type ModelSettings, resolveModel } from './resolve-model.ts';
@@ -12,6 +15,8 @@ export interface ServeSettings {
   readonly host: string;
   readonly port: number;
   readonly models: readonly ModelSettings[];
+  /** Models that upstreams answer. */
+  readonly deployments: readonly Deployment[];
   readonly queue: number | undefined;
   readonly isolation: 'process' | 'thread' | undefined;
   readonly allowRequestTemplates: boolean;
@@ -34,16 +39,20 @@ export function resolveServe(
   environment: ServeFlags,
   file: ConfigFile,
   workingDirectory: string,
+  variables: Environment = {},
 ): ServeSettings {
   const { config } = file;
   const engine = engineSettings(flags);
-  const wanted: readonly (string | ModelConfig)[] = flags.model ?? config.models ?? [EMBEDDED_MODEL];
+  const deployments = resolveDeployments(config, variables);
+  const own = config.models?.filter((model) => !isRouted(model));
+  const wanted: readonly (string | ModelConfig)[] = flags.model ?? own ?? [EMBEDDED_MODEL];
   const models = wanted.map((model) => resolveModel(model, engine, file, workingDirectory));
-  checkNames(models);
+  checkNames([...models, ...deployments.map(({ model, aliases }) => ({ name: model, aliases }))]);
   return {
     host: flags.host ?? config.host ?? '127.0.0.1',
     port: flags.port ?? config.port ?? 4141,
     models,
+    deployments,
     queue: flags.queue ?? config.queue,
     isolation: flags.isolation ?? config.isolation,
     allowRequestTemplates: flags.allowRequestTemplates ?? config.allowRequestTemplates ?? false,
@@ -65,7 +74,7 @@ function processorPaths(flags: ServeFlags, { config, path }: ConfigFile, working
   return (config.logitsProcessors ?? []).map((each) => resolve(folder, each));
 }
 
-function checkNames(models: readonly ModelSettings[]): void {
+function checkNames(models: readonly Pick<ModelSettings, 'name' | 'aliases'>[]): void {
   if (models.length === 0) throw usageError('models', 'The list of models is empty.');
   const seen = new Set<string>();
   for (const name of models.flatMap((model) => [model.name, ...model.aliases])) {

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { CALL_FORMAT_NAMES, REASONING_FORMAT_NAMES } from '../../engine/answer/dialects.ts';
+import { DEPLOYMENT_PROPERTIES, UPSTREAMS_SETTING } from './gateway-schema.ts';
 import { STORE_PROPERTIES } from './store.ts';
 
 /** What can be said of every model, and of one model in the configuration file. */
@@ -126,6 +127,7 @@ export const MODEL_SCHEMA = Type.Object(
       Type.String({ minLength: 1, description: "File with a Jinja template that replaces the model's own" }),
     ),
     ...Type.Partial(Type.Object(engineProperties)).properties,
+    ...Type.Partial(Type.Object(DEPLOYMENT_PROPERTIES)).properties,
   },
   { additionalProperties: false },
 );
@@ -135,6 +137,7 @@ export const CONFIG_SCHEMA = Type.Object(
   {
     ...Type.Partial(Type.Object(SERVER_PROPERTIES)).properties,
     models: Type.Optional(Type.Array(MODEL_SCHEMA, { description: 'The models to serve' })),
+    upstreams: Type.Optional(UPSTREAMS_SETTING),
   },
   { additionalProperties: false, title: 'parley.yaml' },
 );

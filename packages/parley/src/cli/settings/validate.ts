@@ -11,6 +11,8 @@ export interface Problem {
 
 interface ObjectSchema extends SettingSchema {
   readonly properties?: Readonly<Record<string, SettingSchema>>;
+  /** Of a mapping whose keys are free. */
+  readonly patternProperties?: Readonly<Record<string, SettingSchema>>;
 }
 
 /**
@@ -32,8 +34,9 @@ export function validate(
   if (schema.type === 'object') {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong();
     const properties = schema.properties ?? {};
+    const any = Object.values(schema.patternProperties ?? {})[0];
     return Object.entries(value).flatMap(([key, entry]) => {
-      const child = properties[key];
+      const child = properties[key] ?? any;
       if (child) return validate(child, entry, [...path, key]);
       const hint = didYouMean(key, Object.keys(properties));
       return [
@@ -58,6 +61,6 @@ function keyPath(path: readonly (string | number)[]): string {
 
 /** Keys are secrets, also where they are in the wrong place. */
 function shown(path: readonly (string | number)[], value: unknown): string {
-  if (path[0] === 'apiKeys') return 'what it is';
+  if (path[0] === 'apiKeys' || path.includes('apiKey') || path.includes('headers')) return 'what it is';
   return (JSON.stringify(value) ?? String(value)).slice(0, 100);
 }
