@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { readChatStream } from './wire/chat-stream.ts';
-import { Client, refusalOf } from './wire/client.ts';
-import { startTarget } from './wire/target.ts';
+import { readChatStream } from './http/chat-stream.ts';
+import { Client, refusalOf } from './http/client.ts';
+import { startTarget } from './http/target.ts';
 
 // One answer at a time, nobody waits, and on SIGTERM nobody is waited for.
 const target = await startTarget({ queue: 0, parallel: 1, drainSeconds: 0 });

@@ -1,16 +1,16 @@
 import { after, describe } from 'node:test';
+import { Client } from './http/client.ts';
+import { openTarget } from './http/target.ts';
 import { broken } from './suite/broken.ts';
 import { logprobs } from './suite/logprobs.ts';
 import { reasoning } from './suite/reasoning.ts';
 import { refusals } from './suite/refusals.ts';
+import { requests } from './suite/requests.ts';
 import { shape } from './suite/shape.ts';
 import { streaming } from './suite/streaming.ts';
 import { text } from './suite/text.ts';
 import { toolCalls } from './suite/tool-calls.ts';
 import { usage } from './suite/usage.ts';
-import { wire } from './suite/wire.ts';
-import { Client } from './wire/client.ts';
-import { openTarget } from './wire/target.ts';
 
 const SECTIONS = {
   streaming,
@@ -22,7 +22,7 @@ const SECTIONS = {
   refusals,
   text,
   'tool calls': toolCalls,
-  'what clients send': wire,
+  'what clients send': requests,
 };
 
 const target = await openTarget();

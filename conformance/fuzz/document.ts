@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import Schema from 'typebox/schema';
-import type { Client } from '../wire/client.ts';
+import type { Client } from '../http/client.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,4 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
+import { grammars, regexes } from './patterns.ts';
+
+const formats = fc.constantFrom('date', 'date-time', 'email', 'uuid', 'ipv4', 'uri', 'no-such-format');
 
 /** JSON Schemas, sound ones and odd ones: what `response_format` and `tools` carry. */
 export const jsonSchemas: Arbitrary<unknown> = fc.letrec((tie) => {
@@ -18,9 +21,21 @@ export const jsonSchemas: Arbitrary<unknown> = fc.letrec((tie) => {
     ),
     leaf: fc.oneof(
       withType('string', { minLength: small, maxLength: fc.nat(9), pattern: regexes, format: formats }),
-      withType('integer', { minimum: fc.integer(), maximum: fc.integer(), multipleOf: fc.constantFrom(1, 3, 0.5, 0, -2) }),
+      withType('integer', {
+        minimum: fc.integer(),
+        maximum: fc.integer(),
+        multipleOf: fc.constantFrom(1, 3, 0.5, 0, -2),
+      }),
       withType('number', { minimum: fc.double(), exclusiveMaximum: fc.double({ noNaN: true }) }),
-      fc.constantFrom({ type: 'boolean' }, { type: 'null' }, true, false, {}, { $ref: '#' }, { $ref: '#/$defs/x' }),
+      fc.constantFrom(
+        { type: 'boolean' },
+        { type: 'null' },
+        true,
+        false,
+        {},
+        { $ref: '#' },
+        { $ref: '#/$defs/x' },
+      ),
       fc.record({ enum: fc.array(fc.jsonValue({ maxDepth: 1 }), { maxLength: 4 }) }),
       fc.record({ const: fc.jsonValue({ maxDepth: 2 }) }),
       fc.record({ type: fc.subarray(['string', 'integer', 'null', 'object', 'array']) }),
@@ -59,27 +74,6 @@ export const jsonSchemas: Arbitrary<unknown> = fc.letrec((tie) => {
   };
 }).schema;
 
-const formats = fc.constantFrom('date', 'date-time', 'email', 'uuid', 'ipv4', 'uri', 'no-such-format');
-
-/** Regular expressions: sound, odd, and such as kill naive implementations. */
-export const regexes: Arbitrary<string> = fc.oneof(
-  fc.constantFrom('[a-z]{1,5}', '(a|b)*c', '^yes$', '\\d{3}-\\d{4}', '(?:é|日本){2}', '\\p{L}+', '[^a]', '', '.*'),
-  fc.constantFrom('(a+)+$', '(a|a)*b', '(x{0,999}){0,999}', '((((a?){9}){9}){9}){9}', 'a{99999999}', '(.*a){20}'),
-  fc.constantFrom('(', '[z-a]', 'a**', '\\', '(?<n>a)\\k<n>', '(?=a)b', '(?!a)b', '\\1', '\\b', '\\u{110000}', '(?i)A'),
-  fc.string({ maxLength: 12 }),
-);
-
-export const grammars: Arbitrary<string> = fc.oneof(
-  fc.constantFrom(
-    'root ::= "yes" | "no"',
-    'root ::= item ("," item)*\nitem ::= [a-z]+ | "(" root ")"',
-    'start: "a" WORD\nWORD: /[a-z]+/',
-    'root ::= root "a" | "b"',
-  ),
-  fc.constantFrom('root ::= root', 'root ::= ""', 'root ::= a\na ::= b\nb ::= a', 'root ::=', '::=', 'start: start start | ', 'root ::= "\\x"'),
-  fc.string({ unit: 'grapheme', maxLength: 40 }),
-);
-
 /** Structural tags in XGrammar's form. */
 export const tagFormats: Arbitrary<unknown> = fc.letrec((tie) => {
   const format = tie('format');
@@ -98,7 +92,10 @@ export const tagFormats: Arbitrary<unknown> = fc.letrec((tie) => {
       kind('or', { elements: fc.array(format, { maxLength: 3 }) }),
       kind('star', { content: format }),
       tie('tag'),
-      kind('triggered_tags', { triggers: fc.array(mark, { maxLength: 2 }), tags: fc.array(tie('tag'), { maxLength: 2 }) }),
+      kind('triggered_tags', {
+        triggers: fc.array(mark, { maxLength: 2 }),
+        tags: fc.array(tie('tag'), { maxLength: 2 }),
+      }),
       kind('no_such_kind', {}),
     ),
     tag: kind('tag', { begin: mark, content: format, end: mark }),

@@ -5,7 +5,7 @@ import type { JsonSchema } from './json-schema.ts';
 export type Hints = Readonly<Record<string, Arbitrary<unknown>>>;
 
 /** Out of so many bodies one has a given optional field: so bodies are mostly taken, and fields still meet. */
-const OPTIONAL_ONE_IN = 14;
+const OPTIONAL_ONE_IN = 28;
 
 /** Values that the schema allows. */
 export function validValue(schema: JsonSchema, hints: Hints, path = ''): Arbitrary<unknown> {

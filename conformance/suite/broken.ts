@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Client, refusalOf } from '../wire/client.ts';
+import { type Client, refusalOf } from '../http/client.ts';
 
 const breakAfter = (tokens: number) => ({
   logits_processors: [{ qualname: 'break', kwargs: { after: tokens } }],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Client } from '../http/client.ts';
 import type { ChatCompletion } from '../shapes/chat.ts';
 import type { TokenLogprob } from '../shapes/logprobs.ts';
-import type { Client } from '../wire/client.ts';
 
 const textOf = (answer: ChatCompletion) => answer.choices[0]?.message.content ?? '';
 const entriesOf = (answer: ChatCompletion) => answer.choices[0]?.logprobs?.content ?? [];

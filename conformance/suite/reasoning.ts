@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Client } from '../wire/client.ts';
-import { gatherWhole, withoutIds } from '../wire/gather.ts';
+import type { Client } from '../http/client.ts';
+import { gatherWhole, withoutIds } from '../http/gather.ts';
 
 export function reasoning(client: Client): void {
   const { thinker } = client.target;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Client, type Fields, refusalOf } from '../wire/client.ts';
+import { type Client, type Fields, refusalOf } from '../http/client.ts';
 
 const PATH = '/v1/chat/completions';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Client, chatCompletionOf, refusalOf } from '../http/client.ts';
 import { checkCompletion } from '../shapes/completion.ts';
 import { checkModel, checkModelList } from '../shapes/models.ts';
-import { type Client, chatCompletionOf, refusalOf } from '../wire/client.ts';
 import { ADD, ASK_WEATHER, TICKET, WEATHER } from './tools.ts';
 
 /** Every call of the client checks its answer against the published shape; here are the forms that answers can have. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Client, chatCompletionOf, refusalOf } from '../wire/client.ts';
-import { gatherWhole, withoutIds } from '../wire/gather.ts';
+import { type Client, chatCompletionOf, refusalOf } from '../http/client.ts';
+import { gatherWhole, withoutIds } from '../http/gather.ts';
 import { ADD, ASK_WEATHER, TICKET, WEATHER } from './tools.ts';
 
 /** Requests of which the streamed answer and the whole one must be the same. */

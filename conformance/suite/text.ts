@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Client } from '../wire/client.ts';
+import type { Client } from '../http/client.ts';
 
 const MULTIBYTE = 'na\u00efve \u65e5\u672c\u8a9e \ud55c\uad6d\uc5b4 \u{1f469}\u200d\u{1f680} \u{1f600}';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Client } from '../wire/client.ts';
-import { gatherWhole } from '../wire/gather.ts';
+import type { Client } from '../http/client.ts';
+import { gatherWhole } from '../http/gather.ts';
 import { ADD, ASK_WEATHER, checkCall, TICKET, WEATHER } from './tools.ts';
 
 const CITY = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import Type, { type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import type { GatheredCall } from '../wire/gather.ts';
+import type { GatheredCall } from '../http/gather.ts';
 
 const closed = { additionalProperties: false };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Client } from '../wire/client.ts';
+import type { Client } from '../http/client.ts';
 import { ASK_WEATHER, WEATHER } from './tools.ts';
 
 export function usage(client: Client): void {

@@ -28,11 +28,13 @@ export function declare(
   groups: readonly string[],
 ): string {
   const declared = Object.values(files).flat();
-  const names = new Map<Schema, string>();
+  const names = new Map<Schema | string, string>();
   for (const name of declared) {
     const schema = schemas.get(name);
     if (schema === undefined) throw new Error(`@parley/protocol has no ${name}.`);
     names.set(schema, name);
+    // Making a schema optional copies it: then it is known by what it says.
+    if (schema.properties !== undefined) names.set(JSON.stringify(schema), name);
   }
   const used = new Set<string>();
   const own = files[file] ?? [];
@@ -62,10 +64,10 @@ function extendsGroup(schema: Schema, group: Schema | undefined): boolean {
 }
 
 class Writer {
-  readonly #names: ReadonlyMap<Schema, string>;
+  readonly #names: ReadonlyMap<Schema | string, string>;
   readonly #used: Set<string>;
 
-  constructor(names: ReadonlyMap<Schema, string>, used: Set<string>) {
+  constructor(names: ReadonlyMap<Schema | string, string>, used: Set<string>) {
     this.#names = names;
     this.#used = used;
   }
@@ -96,7 +98,7 @@ class Writer {
   }
 
   #type(schema: Schema, inside = false): string {
-    const name = inside ? undefined : this.#names.get(schema);
+    const name = inside ? undefined : (this.#names.get(schema) ?? this.#names.get(JSON.stringify(schema)));
     if (name !== undefined) {
       this.#used.add(name);
       return name;
@@ -144,7 +146,9 @@ function comment(schema: Schema): string {
   if (parts.length === 0) return '';
   const text = parts.join(' ').replaceAll('*/', '*\\/').replaceAll(' \n', '\n');
   const lines = text.split('\n').flatMap((line) => wrap(line, 100));
-  return lines.length === 1 ? `/** ${lines[0]} */\n` : `/**\n${lines.map((line) => ` * ${line}`).join('\n')}\n */\n`;
+  return lines.length === 1
+    ? `/** ${lines[0]} */\n`
+    : `/**\n${lines.map((line) => ` * ${line}`).join('\n')}\n */\n`;
 }
 
 function wrap(text: string, width: number): string[] {
@@ -205,6 +209,7 @@ function numeric(schema: Schema): string {
 }
 
 function counted(what: string, least: unknown, most: unknown): string {
-  if (most !== undefined) return least === undefined ? `${what}: at most ${most}` : `${what}: ${least} to ${most}`;
+  if (most !== undefined)
+    return least === undefined ? `${what}: at most ${most}` : `${what}: ${least} to ${most}`;
   return least === undefined ? '' : `${what}: at least ${least}`;
 }

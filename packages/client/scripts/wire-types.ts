@@ -123,7 +123,7 @@ export function wireTypes(): Map<string, string> {
     schemas.set(name, { type: 'object', properties, required: [] } as unknown as Schema);
   }
   const sources = new Map<string, string>();
-  for (const [file, names] of Object.entries(FILES)) {
+  for (const file of Object.keys(FILES)) {
     sources.set(`${file}.ts`, format(declare(file, FILES, schemas, Object.keys(GROUPS)), `${file}.ts`));
   }
   return sources;

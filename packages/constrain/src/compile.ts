@@ -11,7 +11,7 @@ import { Machine } from './machine/machine.ts';
 import type { Struct } from './machine/struct.ts';
 import { COMPILE_FUEL, type CompileOptions, MASK_FUEL, WHITESPACE } from './options.ts';
 import { RegexBuilder } from './regex/build.ts';
-import { parseRegex, type RegexFlags } from './regex/parse.ts';
+import type { RegexFlags } from './regex/parse.ts';
 import type { Re } from './regex/pool.ts';
 import { checkReachable } from './schema/closure.ts';
 import { SchemaReader } from './schema/reader.ts';
@@ -89,7 +89,8 @@ class Compiler {
   }
 
   #pattern(source: string, flags: RegexFlags): Re {
-    return new RegexBuilder(this.#algebra.pool).whole(parseRegex(source, flags));
+    const builder = new RegexBuilder(this.#algebra.pool);
+    return builder.whole(builder.read(source, flags));
   }
 
   #grammar({ grammar, syntax }: GrammarText): RuleSet {
@@ -116,5 +117,6 @@ function whitespace({ pool }: Algebra, options: CompileOptions): Re {
   if (options.compact) return pool.eps;
   const source = options.whitespacePattern ?? WHITESPACE;
   const blank = pool.rep(pool.cls([0x09, 0x0a, 0x0d, 0x0d, 0x20, 0x20]), 0, Infinity);
-  return pool.and([new RegexBuilder(pool).whole(parseRegex(source)), blank]);
+  const builder = new RegexBuilder(pool);
+  return pool.and([builder.whole(builder.read(source)), blank]);
 }

@@ -26,6 +26,12 @@ export class ConstraintError extends Error {
   }
 }
 
+/** The same error, with a place where one of too much work has none yet; other errors as they are. */
+export function placed(error: unknown, pointer: string): unknown {
+  if (!(error instanceof ConstraintError) || error.kind !== 'limit' || error.pointer !== '') return error;
+  return pointer === '' ? error : new ConstraintError('limit', error.message, { ...error, pointer });
+}
+
 /** Units between two calls of `onWork`: less than a millisecond. */
 const INTERVAL = 1000;
 

@@ -39,5 +39,6 @@ export type CompileOptions = {
 
 /** One or two spaces, or a line break and indentation. */
 export const WHITESPACE = '[ ]{0,2}|\\r?\\n[ \\t]{0,64}';
-export const COMPILE_FUEL = 2_500_000;
+/** Well under a second of work. */
+export const COMPILE_FUEL = 2_000_000;
 export const MASK_FUEL = 20_000_000;

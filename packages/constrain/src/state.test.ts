@@ -29,6 +29,15 @@ const CONSTRAINTS: Constraint[] = [
   { jsonSchema: { type: 'array', uniqueItems: true, items: { enum: ['a', 'b', 1] }, minItems: 2 } },
   { jsonSchema: { type: 'array', uniqueItems: true, items: { type: 'object' } } },
   { jsonSchema: { type: 'object', minProperties: 2, additionalProperties: { type: 'integer' } } },
+  { jsonSchema: { type: 'string', minLength: 9, maxLength: 12 } },
+  { jsonSchema: { type: 'string', pattern: '^[^a-z]*$', minLength: 2 } },
+  {
+    jsonSchema: {
+      type: 'object',
+      properties: Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`name${i}`, { const: i }])),
+      additionalProperties: { type: 'string' },
+    },
+  },
   { jsonSchema: { type: 'string', pattern: '^(?:a|b"|\\n|😀)*$', minLength: 2, maxLength: 6 } },
   {
     jsonSchema: {
@@ -132,6 +141,54 @@ test('forced bytes are what must come', () => {
       .forced().length,
     2,
   );
+});
+
+test('forced bytes of one text are not those of another', () => {
+  const vocabulary = smallVocabulary();
+  const items = { enum: ['one', 'two'] };
+  const schema = { type: 'array', uniqueItems: true, items, minItems: 2 };
+  const grammar = compile({ jsonSchema: schema }, { compact: true });
+  const forcedAfter = (text: string) => {
+    const state = grammar.start(vocabulary);
+    for (const byte of new TextEncoder().encode(text)) assert.ok(state.advance(byte));
+    return new TextDecoder().decode(state.forced());
+  };
+  assert.equal(forcedAfter('["one"'), ',"two"]');
+  assert.equal(forcedAfter('["two"'), ',"one"]');
+  assert.equal(forcedAfter('["one"'), ',"two"]');
+});
+
+test('masks are remembered', () => {
+  const vocabulary = smallVocabulary();
+  const grammar = compile({ jsonSchema: { type: 'string', minLength: 3 } });
+  const first = grammar.start(vocabulary);
+  assert.equal(first.prepared, false);
+  first.mask();
+  assert.equal(first.prepared, true);
+  assert.equal(grammar.start(vocabulary).prepared, true);
+  for (const byte of new TextEncoder().encode('"é')) first.advance(byte);
+  first.mask();
+  const other = grammar.start(vocabulary);
+  // Inside of another character, which ends where the first one ended.
+  for (const byte of new TextEncoder().encode('"è')) other.advance(byte);
+  assert.equal(other.prepared, true);
+});
+
+test('long work calls again and again', () => {
+  let calls = 0;
+  const onWork = () => calls++;
+  const names = Array.from({ length: 300 }, (_, i) => [`name ${i}`, { type: 'integer', minimum: i }]);
+  const schema = { type: 'object', properties: Object.fromEntries(names) };
+  const grammar = compile({ jsonSchema: schema }, { onWork });
+  const compiling = calls;
+  assert.ok(compiling > 5, `${compiling} calls`);
+  const ambiguous = 'root ::= e\ne ::= e e | [a-z ] | [a-f]';
+  const state = compile({ grammar: ambiguous, syntax: 'gbnf' }, { onWork }).start(smallVocabulary());
+  for (let i = 0; i < 12; i++) state.advance(0x61);
+  calls = 0;
+  state.mask();
+  assert.ok(calls > 0);
+  grammar.start(smallVocabulary()).mask();
 });
 
 test('the text ends only with an end token, where it may end', () => {

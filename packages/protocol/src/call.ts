@@ -78,6 +78,11 @@ export const CallParameters = {
           '`strict`: a 400. `report`: it is left out, or brought into range, and listed in `parley.parameters`. ' +
           'Default: `strict`, unless the operator chose otherwise.',
       ),
+      cache: optional(
+        Type.Integer({ minimum: 0, maximum: 30 * 86_400 }),
+        'For how many seconds the answer is kept for equal requests, and how old one that answers this request may be. ' +
+          '0: neither is done. Default: as the operator chose for the model, which is 0 unless said otherwise.',
+      ),
     }),
     'Options of this server.',
   ),

@@ -11,7 +11,7 @@ export interface TextPart {
 export interface ImageUrlPart {
   type: 'image_url';
   image_url: {
-    /** An http(s) URL or a `data:` URL with base64 content. Characters: at least 1. */
+    /** An http(s) URL or a `data:` URL with base64 content. */
     url: string;
     /** How finely the image is looked at. Default: `"auto"`. */
     detail?: 'auto' | 'low' | 'high' | null;
@@ -62,7 +62,6 @@ export interface RefusalPart {
 export interface AudioUrlPart {
   type: 'audio_url';
   audio_url: {
-    /** Characters: at least 1. */
     url: string;
   };
   /** Id under which the server may remember the decoded medium. */
@@ -73,7 +72,6 @@ export interface AudioUrlPart {
 export interface VideoUrlPart {
   type: 'video_url';
   video_url: {
-    /** Characters: at least 1. */
     url: string;
   };
   /** Id under which the server may remember the decoded medium. */

@@ -44,11 +44,11 @@ export type ResponseFormat =
 export interface StructuredOutputs {
   /** JSON Schema, as text or as an object. */
   json?: string | Record<string, unknown> | null;
-  /** Regular expression that the whole answer matches. Characters: at least 1. */
+  /** Regular expression that the whole answer matches. */
   regex?: string | null;
   /** The answer is one of these. Items: at least 1. */
   choice?: string[] | null;
-  /** Context-free grammar of the answer. Characters: at least 1. */
+  /** Context-free grammar of the answer. */
   grammar?: string | null;
   /** Any JSON object. */
   json_object?: boolean | null;

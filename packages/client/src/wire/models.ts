@@ -43,17 +43,7 @@ export interface ModelObject {
   size_bytes?: number | null;
   /** Integer from 0. */
   vocabulary_size?: number | null;
-  capabilities?: {
-    chat: boolean;
-    completions: boolean;
-    streaming: boolean;
-    logprobs: boolean;
-    tools: boolean;
-    structured_outputs: boolean;
-    reasoning: boolean;
-    vision: boolean;
-    audio: boolean;
-  };
+  capabilities?: ModelCapabilities;
   parameters?: Record<string, ModelParameter>;
 }
 

@@ -1,7 +1,7 @@
 import type { Algebra } from '../json/algebra.ts';
 import { RegexBuilder } from '../regex/build.ts';
 import { complementSet, FULL } from '../regex/charset.ts';
-import { parseRegex } from '../regex/parse.ts';
+import type { Re } from '../regex/pool.ts';
 import { choiceOf, type Expression, sequenceOf } from './expression.ts';
 import type { RuleSet } from './rules.ts';
 import { quoted, Scanner } from './scanner.ts';
@@ -95,11 +95,16 @@ class GbnfReader {
       return body;
     }
     const pattern = scanner.take(/\/((?:\\.|[^\\/\n])+)\//);
-    if (pattern) return { t: 're', re: new RegexBuilder(pool, scanner.place).whole(parseRegex(pattern[1]!)) };
+    if (pattern) return { t: 're', re: this.#pattern(pattern[1]!) };
     const place = scanner.place;
     const name =
       scanner.take(NAME)?.[0] ?? scanner.fail('Expected a string, a class, a group or a rule name');
     return { t: 'rule', name, place };
+  }
+
+  #pattern(source: string): Re {
+    const builder = new RegexBuilder(this.#algebra.pool, this.#scanner.place);
+    return builder.whole(builder.read(source));
   }
 
   /** A bracket class, with the escapes of strings besides those of patterns. */
@@ -111,7 +116,8 @@ class GbnfReader {
       .replace(/\\U([0-9a-fA-F]{8})/g, (_, hex: string) => `\\u{${hex.replace(/^0+(?=.)/, '')}}`)
       .replace(/\\([^\\\]^\-dDwWsSnrtbfv0uxpPc])/g, (_, c: string) => c)
       .replaceAll('[', '\\[');
-    const set = parseRegex(`[${body.startsWith('^') ? `\\${body}` : body}]`, {}, this.#scanner.place);
+    const builder = new RegexBuilder(this.#algebra.pool, this.#scanner.place);
+    const set = builder.read(`[${body.startsWith('^') ? `\\${body}` : body}]`);
     if (set.t !== 'set') return this.#scanner.fail('Not a class');
     return this.#algebra.pool.cls(found[1] ? complementSet(set.set) : set.set);
   }

@@ -2,7 +2,7 @@ import type { Algebra } from '../json/algebra.ts';
 import type { Term } from '../json/term.ts';
 import { RegexBuilder } from '../regex/build.ts';
 import { charSet } from '../regex/charset.ts';
-import { parseRegex, type RegexFlags } from '../regex/parse.ts';
+import type { RegexFlags } from '../regex/parse.ts';
 import type { Re } from '../regex/pool.ts';
 import { choiceOf, type Expression, sequenceOf } from './expression.ts';
 import { LARK_COMMON } from './lark-common.ts';
@@ -93,7 +93,8 @@ class LarkReader {
 
   #regex(source: string, flags: RegexFlags): Re {
     const place = this.#scanner.place;
-    return new RegexBuilder(this.#algebra.pool, place).whole(parseRegex(source, flags, place));
+    const builder = new RegexBuilder(this.#algebra.pool, place);
+    return builder.whole(builder.read(source, flags));
   }
 
   #definition(): void {

@@ -123,37 +123,64 @@ function closure(node: Node): Set<Node> {
 }
 
 /** Marks rules that match the empty text. */
-export function markNullable(rules: readonly Rule[]): void {
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const rule of rules) {
-      if (rule.nullable || !reaches(rule.start, (e) => passesEmpty(e))) continue;
-      rule.nullable = true;
-      changed = true;
+export function markNullable(rules: readonly Rule[], fuel: Fuel): void {
+  settle(rules, fuel, (rule) => {
+    rule.nullable ||= reaches(rule.start, passesEmpty, fuel);
+    return rule.nullable;
+  });
+}
+
+/** Asks each rule once, and again whenever the answer for a rule that it uses has become true. */
+function settle(rules: readonly Rule[], fuel: Fuel, holds: (rule: Rule) => boolean): void {
+  const users = new Map<Rule, Set<Rule>>(rules.map((rule) => [rule, new Set()]));
+  for (const rule of rules) {
+    for (const used of rulesOf(rule, fuel)) users.get(used)!.add(rule);
+  }
+  const done = new Set<Rule>();
+  const queue = [...rules];
+  for (let at = 0; at < queue.length; at++) {
+    const rule = queue[at]!;
+    if (done.has(rule) || !holds(rule)) continue;
+    done.add(rule);
+    for (const user of users.get(rule)!) if (!done.has(user)) queue.push(user);
+  }
+}
+
+function rulesOf(rule: Rule, fuel: Fuel): Set<Rule> {
+  const used = new Set<Rule>();
+  const seen = new Set([rule.start]);
+  for (const state of seen) {
+    fuel.spend(1 + state.edges.length);
+    for (const edge of state.edges) {
+      seen.add(edge.to);
+      if (edge.t === 'rule') used.add(edge.rule);
     }
   }
+  return used;
 }
 
 const passesEmpty = (e: Edge) => (e.t === 're' ? e.re.nullable : e.t === 'rule' && e.rule.nullable);
 
 /** Whether an accepting state can be reached over edges that pass the test. */
-function reaches(start: RuleState, passes: (edge: Edge) => boolean): boolean {
+function reaches(start: RuleState, passes: (edge: Edge) => boolean, fuel: Fuel): boolean {
   const seen = new Set([start]);
   for (const state of seen) {
     if (state.accepts) return true;
+    fuel.spend(1 + state.edges.length);
     for (const edge of state.edges) if (passes(edge)) seen.add(edge.to);
   }
   return false;
 }
 
 /** Removes everything that can never be completed. @returns the rules that can. */
-export function trim(rules: readonly Rule[], possible: (edge: Edge) => boolean): Set<Rule> {
+export function trim(rules: readonly Rule[], possible: (edge: Edge) => boolean, fuel: Fuel): Set<Rule> {
   const productive = new Set<Rule>();
   const passes = (e: Edge) => (e.t === 'rule' ? productive.has(e.rule) : possible(e));
-  for (let size = -1; size < productive.size; ) {
-    size = productive.size;
-    for (const rule of rules) if (reaches(rule.start, passes)) productive.add(rule);
-  }
+  settle(rules, fuel, (rule) => {
+    const reached = reaches(rule.start, passes, fuel);
+    if (reached) productive.add(rule);
+    return reached;
+  });
   for (const rule of rules) {
     const completed = completable(rule, passes);
     const seen = new Set([rule.start]);

@@ -27,8 +27,8 @@ export function compileRules(set: RuleSet, algebra: Algebra): CompiledRules {
   const possible = (e: Edge) =>
     e.t === 're' ? algebra.liveness.live(e.re) : e.t === 'json' && algebra.hasValue(e.term);
   const start = rules.get(set.start)!;
-  if (!trim(list, possible).has(start)) throw empty(set.start);
-  markNullable(list);
+  if (!trim(list, possible, algebra.fuel).has(start)) throw empty(set.start);
+  markNullable(list, algebra.fuel);
   return { rule: start };
 }
 
@@ -60,15 +60,25 @@ function reachable({ start, rules }: RuleSet): string[] {
 /** Rules that lead to no recursion, as expressions. */
 function foldRegular({ rules }: RuleSet, order: readonly string[], algebra: Algebra): Map<string, Re> {
   const done = new Map<string, Re>();
-  const uses = new Map(order.map((name) => [name, [...rulesIn(rules.get(name)!)].map((u) => u.name)]));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const name of order) {
-      if (done.has(name) || !uses.get(name)!.every((u) => done.has(u))) continue;
-      const re = asRe(rules.get(name)!, done, algebra);
-      if (!re) continue;
-      done.set(name, re);
-      changed = true;
+  const users = new Map<string, string[]>(order.map((name) => [name, []]));
+  /** How many of the rules that a rule uses are not expressions yet. */
+  const open = new Map<string, number>();
+  for (const name of order) {
+    const uses = new Set([...rulesIn(rules.get(name)!)].map((u) => u.name));
+    algebra.fuel.spend(2 + uses.size);
+    open.set(name, uses.size);
+    for (const used of uses) users.get(used)!.push(name);
+  }
+  const ready = order.filter((name) => open.get(name) === 0);
+  for (let at = 0; at < ready.length; at++) {
+    const name = ready[at]!;
+    const re = asRe(rules.get(name)!, done, algebra);
+    if (!re) continue;
+    done.set(name, re);
+    for (const user of users.get(name)!) {
+      const left = open.get(user)! - 1;
+      open.set(user, left);
+      if (left === 0) ready.push(user);
     }
   }
   return done;

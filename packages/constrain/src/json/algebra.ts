@@ -1,8 +1,8 @@
-import { ConstraintError, type Fuel } from '../errors.ts';
+import { ConstraintError, type Fuel, placed } from '../errors.ts';
 import { Liveness } from '../regex/live.ts';
 import { RePool } from '../regex/pool.ts';
 import { Emptiness } from './emptiness.ts';
-import { intersectShapes } from './intersect.ts';
+import { intersectAll, intersectShapes } from './intersect.ts';
 import { NumberStates } from './number-state.ts';
 import {
   arrayShape,
@@ -109,10 +109,13 @@ export class Algebra {
 
   /** All shapes of a finished grammar that have a value. */
   alternatives(term: Term, type: JsonType): readonly Shape[] {
-    const known = term.alternatives.get(type);
+    const known = term.alternatives?.get(type);
     if (known) return known;
     const list = (this.shapes(term, type) ?? []).filter((s) => this.emptiness.shape(s) === 'yes');
-    if (!this.expanding) term.alternatives.set(type, list);
+    if (!this.expanding) {
+      term.alternatives ??= new Map();
+      term.alternatives.set(type, list);
+    }
     return list;
   }
 
@@ -122,7 +125,7 @@ export class Algebra {
 
   /** Null while an enclosing question about the same term is still open. */
   shapes(term: Term, type: JsonType): readonly Shape[] | null {
-    const known = term.shapes.get(type);
+    const known = term.shapes?.get(type);
     if (known) return known;
     const key = `${term.id}${type}`;
     const busy = this.#busy.get(key);
@@ -136,8 +139,13 @@ export class Algebra {
     this.#busy.set(key, this.#boundary);
     try {
       const list = this.#expand(term, type);
-      if (list) term.shapes.set(type, list);
+      if (list) {
+        term.shapes ??= new Map();
+        term.shapes.set(type, list);
+      }
       return list;
+    } catch (error) {
+      throw placed(error, term.pointer);
     } finally {
       this.#busy.delete(key);
     }
@@ -199,9 +207,30 @@ export class Algebra {
     }
     if (open) return null;
     lists.sort((a, b) => a.length - b.length);
-    let out = lists[0]!;
-    for (const list of lists.slice(1)) out = this.#product(out, list, type);
+    const several = lists.findIndex((list) => list.length > 1);
+    const single = several < 0 ? lists.length : several;
+    let out =
+      single > 0
+        ? this.#common(
+            lists.slice(0, single).map((list) => list[0]!),
+            type,
+          )
+        : lists[0]!;
+    for (const list of lists.slice(Math.max(1, single))) {
+      if (out.length === 0) return out;
+      out = this.#product(out, list, type);
+    }
     return out;
+  }
+
+  /** The intersection of single shapes. */
+  #common(shapes: readonly Shape[], type: JsonType): readonly Shape[] {
+    const top = this.top(type);
+    const some = shapes.filter((s) => s !== top);
+    if (some.length < 2) return [some[0] ?? top];
+    this.fuel.spend(8 * some.length);
+    const all = intersectAll(some, this.pool, this.terms);
+    return all ? this.#distinct([all], type) : [];
   }
 
   #product(a: readonly Shape[], b: readonly Shape[], type: JsonType): readonly Shape[] {

@@ -1,3 +1,4 @@
+import type { Fuel } from '../errors.ts';
 import type { Algebra } from './algebra.ts';
 import { decimalOf } from './decimal.ts';
 import {
@@ -18,6 +19,19 @@ export function canonicalText(value: unknown): string {
   return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalText(v)}`).join(',')}}`;
 }
 
+/** Counts the work of reading a value before any of it is done. */
+function charge(fuel: Fuel, value: unknown): void {
+  if (typeof value === 'string') fuel.spend(4 + (value.length >> 4));
+  else if (typeof value !== 'object' || value === null) fuel.spend(2);
+  else {
+    fuel.spend(40);
+    for (const [key, item] of Object.entries(value)) {
+      fuel.spend(4 + (key.length >> 2));
+      charge(fuel, item);
+    }
+  }
+}
+
 /** Exactly the given JSON value. */
 export function constantTerm(algebra: Algebra, value: unknown): Term {
   return constantsTerm(algebra, [value]);
@@ -26,6 +40,7 @@ export function constantTerm(algebra: Algebra, value: unknown): Term {
 /** Any of the given JSON values. */
 export function constantsTerm(algebra: Algebra, values: readonly unknown[]): Term {
   const { terms } = algebra;
+  for (const value of values) charge(algebra.fuel, value);
   const strings: string[] = [];
   const numbers: number[] = [];
   const arrays: ArrayConstant[] = [];

@@ -22,8 +22,17 @@ export function intersectShapes(a: Shape, b: Shape, pool: RePool, terms: TermPoo
   if (a.type === 'string' && b.type === 'string') return strings(a, b, pool);
   if (a.type === 'number' && b.type === 'number') return numbers(a, b);
   if (a.type === 'array' && b.type === 'array') return arrays(a, b, terms);
-  if (a.type === 'object' && b.type === 'object') return objects(a, b, pool);
+  if (a.type === 'object' && b.type === 'object') return allObjects([a, b], pool);
   return null;
+}
+
+/** The same for any number of shapes; objects with many parts are put together at once. */
+export function intersectAll(shapes: readonly Shape[], pool: RePool, terms: TermPool): Shape | null {
+  const objects = shapes.filter((s) => s.type === 'object');
+  if (objects.length === shapes.length) return allObjects(objects, pool);
+  let out: Shape | null = shapes[0]!;
+  for (const shape of shapes.slice(1)) out = out && intersectShapes(out, shape, pool, terms);
+  return out;
 }
 
 function strings(a: StringShape, b: StringShape, pool: RePool): Shape | null {
@@ -108,16 +117,18 @@ function mergedContains(list: readonly Contains[]): Contains[] {
   return [...found.values()];
 }
 
-function objects(a: ObjectShape, b: ObjectShape, pool: RePool): Shape | null {
-  const [min, max] = [Math.max(a.min, b.min), Math.min(a.max, b.max)];
+function allObjects(shapes: readonly ObjectShape[], pool: RePool): Shape | null {
+  let [min, max] = [0, Infinity];
+  for (const shape of shapes) [min, max] = [Math.max(min, shape.min), Math.min(max, shape.max)];
   if (min > max) return null;
-  return objectShape(pool.and([a.names, b.names]), {
-    layers: [...a.layers, ...b.layers],
-    required: [...a.required, ...b.required],
+  const names = shapes.map((s) => s.names);
+  return objectShape(pool.and(names), {
+    layers: shapes.flatMap((s) => s.layers),
+    required: shapes.flatMap((s) => s.required),
     min,
     max,
-    implied: [...a.implied, ...b.implied],
-    exists: [...a.exists, ...b.exists],
-    excluded: [...a.excluded, ...b.excluded],
+    implied: shapes.flatMap((s) => s.implied),
+    exists: shapes.flatMap((s) => s.exists),
+    excluded: shapes.flatMap((s) => s.excluded),
   });
 }

@@ -44,7 +44,6 @@ export class ObjectItem {
   readonly key: string;
   readonly at: ObjectProgress;
   #feasible: Status | null = null;
-  #named: Map<string, KeyOption[]> | null = null;
   #others: { re: Re; option: KeyOption }[] | null = null;
   #namesRe: Re | null = null;
   #classes: { re: Re; term: Term }[] | null = null;
@@ -120,28 +119,30 @@ export class ObjectItem {
     return this.#classes;
   }
 
-  /** The ways to go on with each name that may come next. */
-  named(): ReadonlyMap<string, readonly KeyOption[]> {
-    this.#named ??= this.#makeNamed();
-    return this.#named;
-  }
-
-  /** The next names, as an expression. */
+  /** The names that may come next, as an expression. */
   namesRe(): Re {
-    this.#namesRe ??= this.plan.algebra.pool.words(this.named().keys());
+    const { names } = this.plan;
+    this.#namesRe ??= this.plan.algebra.pool.words(names.filter((_, i) => this.#mayCome(i)));
     return this.#namesRe;
   }
 
-  #makeNamed(): Map<string, KeyOption[]> {
-    const out = new Map<string, KeyOption[]>();
-    const { names } = this.plan;
-    for (let i = 0; i < names.length; i++) {
-      if (this.plan.nameStatus(i) !== 'yes') continue;
-      const free = this.plan.isFree(i);
-      const options = this.waysOf(i).filter((way) => this.#leadsOn(way, free));
-      if (options.length > 0) out.set(names[i]!, options);
-    }
-    return out;
+  #mayCome(i: number): boolean {
+    if (this.#isOver(i) || this.plan.nameStatus(i) !== 'yes') return false;
+    return (this.at.rivals.length === 0 && this.plan.isFree(i)) || this.#optionsOf(i).length > 0;
+  }
+
+  /** The ways to go on with a name that may come next. */
+  optionsOf(name: string): readonly KeyOption[] {
+    return this.#optionsOf(this.plan.index.get(name)!);
+  }
+
+  #optionsOf(i: number): KeyOption[] {
+    const free = this.plan.isFree(i);
+    return this.waysOf(i).filter((way) => this.#leadsOn(way, free));
+  }
+
+  #isOver(i: number): boolean {
+    return this.at.count >= this.plan.shape.max || this.has(i) || !this.#inOrder(i);
   }
 
   /** `free`: after the key the object can be completed because it can be now. */
@@ -153,7 +154,7 @@ export class ObjectItem {
   /** The ways to go on with a name, whether they lead on or not. */
   waysOf(i: number): KeyOption[] {
     const { plan, at } = this;
-    if (at.count >= plan.shape.max || this.has(i) || !this.#inOrder(i)) return [];
+    if (this.#isOver(i)) return [];
     const due =
       at.pending.length === 0
         ? at.pending

@@ -1,6 +1,7 @@
 import { ConstraintError } from '../errors.ts';
 import { matches } from '../regex/moves.ts';
-import { codePoints, compareWords, type Re } from '../regex/pool.ts';
+import type { Re } from '../regex/pool.ts';
+import { codePoints, compareWords } from '../regex/word-lists.ts';
 import type { Algebra } from './algebra.ts';
 import type { Status } from './emptiness.ts';
 import { ObjectItem, type ObjectProgress } from './object-item.ts';
@@ -34,7 +35,7 @@ export class ObjectPlan {
     this.id = id;
     const declared = namesOf(shape);
     for (const name of more) declared.add(name);
-    algebra.fuel.spend(declared.size * 2);
+    algebra.fuel.spend(declared.size * 3);
     const sorted = [...declared].map((name) => ({ name, points: codePoints(name) }));
     sorted.sort((a, b) => compareWords(a.points, b.points));
     this.names = sorted.map((n) => n.name);
@@ -111,7 +112,7 @@ export class ObjectPlan {
     const { pool, terms, liveness, fuel } = this.algebra;
     let parts: (KeyClass & { matched: boolean })[] = [{ ...base, matched: false }];
     for (const pattern of layer.patterns) {
-      fuel.spend(8 * parts.length);
+      fuel.spend(40 * parts.length);
       parts = parts.flatMap((p) => [
         { re: pool.and([p.re, pattern.re]), term: terms.and([p.term, pattern.term]), matched: true },
         { ...p, re: pool.and([p.re, pool.not(pattern.re)]) },

@@ -16,8 +16,9 @@ export class Term {
   readonly leaf: Leaf | null;
   readonly positive: boolean;
   readonly body: () => Term;
-  readonly shapes = new Map<JsonType, readonly Shape[]>();
-  readonly alternatives = new Map<JsonType, readonly Shape[]>();
+  /** What is known of the values of each type; most terms are never asked. */
+  shapes: Map<JsonType, readonly Shape[]> | null = null;
+  alternatives: Map<JsonType, readonly Shape[]> | null = null;
   complement: Term | null = null;
   /** Whether a value exists, once known. */
   hasValue: boolean | null = null;

@@ -77,7 +77,7 @@ export class ObjectPlace extends Struct {
     const members: Keyed<ObjectItem>[] = [];
     for (const { tag, word } of exit.tags) {
       const { goal, item, option } = targets[tag]!;
-      for (const { term, next } of option ? [option] : (item.named().get(word!) ?? [])) {
+      for (const { term, next } of option ? [option] : item.optionsOf(word!)) {
         members.push({ goal, item: next, wanted: goals.add(term), fresh: option !== null && item.tracks });
       }
     }

@@ -9,33 +9,41 @@ export function freeReadings(lex: StringLex): FreeReadings | null {
   return lex.free;
 }
 
+/** More special words than this are not looked up one by one: the vocabulary's tree is walked along all of them. */
+const MANY_WORDS = 64;
+
 function compute(lex: StringLex): FreeReadings | null {
   const open: Reading[] = [];
-  const words = new Set<string>();
-  let room = 0;
+  const special: Re[] = [];
   for (const reading of lex.readings) {
     const { re, min, max } = reading;
-    const special = re.kind === 'words' ? re : re.kind === 'not' ? re.parts[0]! : null;
-    if (special === null || (special.kind !== 'words' && special.kind !== 'empty')) return null;
-    const longest = addWords(special, words);
+    const words = re.kind === 'words' ? re : re.kind === 'not' ? re.parts[0]! : null;
+    if (words === null || (words.kind !== 'words' && words.kind !== 'empty')) return null;
+    if (words.kind === 'words') special.push(words);
     if (re.kind === 'words') continue;
-    if (special.kind === 'words' && max <= longest) return null;
-    if (min > 0 && special.kind === 'words' && max !== Infinity) return null;
+    if (words.kind === 'words' && (max <= longestOf(words) || (min > 0 && max !== Infinity))) return null;
     open.push(reading);
-    room = Math.max(room, max);
   }
-  return open.length > 0 ? { room, open, words: [...words] } : null;
+  if (open.length === 0) return null;
+  const isBounded = open.some(({ min, max }) => min > 0 || max !== Infinity);
+  const count = special.reduce((sum, re) => sum + re.max - re.min, 0);
+  if (count > MANY_WORDS && !isBounded) return null;
+  return { room: Math.max(...open.map(({ max }) => max)), open, words: wordsOf(special) };
 }
 
-function addWords(re: Re, out: Set<string>): number {
+function longestOf(re: Re): number {
   let longest = 0;
-  if (re.kind !== 'words') return 0;
-  for (let i = re.min; i < re.max; i++) {
-    const rest = re.words[i]!.slice(re.depth);
-    longest = Math.max(longest, rest.length);
-    out.add(String.fromCodePoint(...rest));
-  }
+  for (let i = re.min; i < re.max; i++) longest = Math.max(longest, re.words[i]!.length - re.depth);
   return longest;
+}
+
+/** What is left of the words. */
+function wordsOf(list: readonly Re[]): string[] {
+  const words = new Set<string>();
+  for (const re of list) {
+    for (let i = re.min; i < re.max; i++) words.add(String.fromCodePoint(...re.words[i]!.slice(re.depth)));
+  }
+  return [...words];
 }
 
 /** How the string ends if it is none of the special words, by the code points still to come. */

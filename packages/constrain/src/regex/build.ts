@@ -1,6 +1,7 @@
 import { ConstraintError } from '../errors.ts';
 import { type Ast, canBeEmpty, isPure, isZeroWidth } from './ast.ts';
 import { type CharSet, complementSet, intersectSets, unionSets } from './charset.ts';
+import { parseRegex, type RegexFlags } from './parse.ts';
 import type { Re, RePool } from './pool.ts';
 import { WORD } from './unicode.ts';
 
@@ -18,6 +19,12 @@ export class RegexBuilder {
   constructor(pool: RePool, pointer = '') {
     this.#pool = pool;
     this.#pointer = pointer;
+  }
+
+  /** Reads a pattern. @throws ConstraintError as parseRegex does, and when fuel runs out. */
+  read(source: string, flags: RegexFlags = {}): Ast {
+    this.#pool.charge(16 + 2 * source.length);
+    return parseRegex(source, flags, this.#pointer, this.#pool.unicode);
   }
 
   /** Texts that match from their first to their last character. */
@@ -84,18 +91,25 @@ export class RegexBuilder {
   }
 
   #sequence(items: readonly Ast[], rest: Re, before: Before): Re {
-    const [head, ...tail] = items;
-    if (!head) return rest;
-    if (!tail.some(looksBack)) return this.#then(head, this.#sequence(tail, rest, before), before);
-    if (isZeroWidth(head)) return this.#then(head, this.#sequence(tail, rest, before), before);
+    // What follows the last piece that looks back depends on nothing before it.
+    let from = items.length - 1;
+    let after = rest;
+    for (; from > 0 && !looksBack(items[from]!); from--) after = this.#then(items[from]!, after, before);
+    return this.#looking(items, 0, from + 1, after, before);
+  }
+
+  /** The items from `at` up to `end`, of which the last one looks back. */
+  #looking(items: readonly Ast[], at: number, end: number, rest: Re, before: Before): Re {
+    if (at >= end) return rest;
+    const head = items[at]!;
+    if (at === end - 1) return this.#then(head, rest, before);
+    const go = (from: Before) => this.#looking(items, at + 1, end, rest, from);
+    if (isZeroWidth(head)) return this.#then(head, go(before), before);
     const after: Before = { begin: false, last: lastOf(head) };
-    if (!canBeEmpty(head)) return this.#then(head, this.#sequence(tail, rest, after), before);
-    if (!isPure(head)) return this.#distributed(head, tail, rest, before);
+    if (!canBeEmpty(head)) return this.#then(head, go(after), before);
+    if (!isPure(head)) return this.#distributed(head, items.slice(at + 1, end), rest, before);
     const filled = this.#pool.and([this.#pure(head), this.#pool.cat(this.#pool.char, this.#pool.any)]);
-    return this.#pool.or([
-      this.#sequence(tail, rest, before),
-      this.#pool.cat(filled, this.#sequence(tail, rest, after)),
-    ]);
+    return this.#pool.or([go(before), this.#pool.cat(filled, go(after))]);
   }
 
   /** A head that may be empty and whose anchors look at what follows: one alternative at a time. */

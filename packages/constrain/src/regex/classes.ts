@@ -1,5 +1,5 @@
 import { type CharSet, charSet, complementSet, intersectSets, unionSets } from './charset.ts';
-import { DIGIT, SPACE, setMatching, WORD } from './unicode.ts';
+import { DIGIT, SPACE, type UnicodeSets, WORD } from './unicode.ts';
 
 const CONTROL: Record<string, number> = { t: 9, n: 10, v: 11, f: 12, r: 13 };
 
@@ -9,8 +9,15 @@ export class ClassReader {
   readonly #source: string;
   readonly #unsupported: (keyword: string) => never;
   readonly #sets: boolean;
+  readonly #unicode: UnicodeSets;
 
-  constructor(source: string, unsupported: (keyword: string) => never, unicodeSets: boolean) {
+  constructor(
+    source: string,
+    unsupported: (keyword: string) => never,
+    unicodeSets: boolean,
+    unicode: UnicodeSets,
+  ) {
+    this.#unicode = unicode;
     this.#source = source;
     this.#unsupported = unsupported;
     this.#sets = unicodeSets;
@@ -39,10 +46,11 @@ export class ClassReader {
     const end = this.#source.indexOf('}', this.at);
     const source = this.#source.slice(this.at, end + 1);
     try {
-      const set = setMatching(source, 'u');
+      const set = this.#unicode.property(source);
       this.at = end + 1;
       return set;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       return this.#unsupported(`property ${source}`);
     }
   }

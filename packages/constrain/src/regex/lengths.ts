@@ -6,6 +6,14 @@ export function lengthsOf(re: Re): Lengths | null {
   return re.lengths;
 }
 
+function spine(re: Re): Re[] {
+  const parts: Re[] = [];
+  let at = re;
+  for (; at.kind === 'cat'; at = at.parts[1]!) parts.push(at.parts[0]!);
+  parts.push(at);
+  return parts;
+}
+
 function compute(re: Re): Lengths | null {
   switch (re.kind) {
     case 'eps':
@@ -15,7 +23,7 @@ function compute(re: Re): Lengths | null {
     case 'words':
       return spread(re.words.slice(re.min, re.max).map((w) => w.length - re.depth));
     case 'cat':
-      return both(re.parts.map(lengthsOf));
+      return chain(re);
     case 'or':
       return either(re.parts.map(lengthsOf));
     case 'rep':
@@ -25,6 +33,14 @@ function compute(re: Re): Lengths | null {
     default:
       return null;
   }
+}
+
+/** From the last piece on: long concatenations nest too deeply for recursion. */
+function chain(re: Re): Lengths | null {
+  const tails: Re[] = [];
+  for (let at = re; at.kind === 'cat' && at.lengths === undefined; at = at.parts[1]!) tails.push(at);
+  for (const at of tails.reverse()) at.lengths = both(at.parts.map(lengthsOf));
+  return re.lengths ?? null;
 }
 
 function spread(lengths: number[]): Lengths {
@@ -81,9 +97,14 @@ export function furthestEnd(re: Re): number | null {
     case 'words':
       return lengthsOf(re)!.max;
     case 'cat': {
-      const [head, tail] = [furthestEnd(re.parts[0]!), furthestEnd(re.parts[1]!)];
-      const after = lengthsOf(re.parts[1]!);
-      return head === null || tail === null || !after ? null : Math.max(head + after.min, tail);
+      let [after, furthest] = [0, 0];
+      for (const part of spine(re).reverse()) {
+        const [end, lengths] = [furthestEnd(part), lengthsOf(part)];
+        if (end === null || !lengths) return null;
+        furthest = Math.max(furthest, end + after);
+        after += lengths.min;
+      }
+      return furthest;
     }
     case 'or': {
       const parts = re.parts.map(furthestEnd);

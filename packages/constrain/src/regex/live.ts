@@ -30,7 +30,7 @@ export class Liveness {
       case 'words':
         return true;
       case 'cat':
-        return re.parts.every((p) => this.live(p));
+        return this.#chain(re);
       case 'or':
         return re.parts.some((p) => this.live(p));
       case 'rep':
@@ -40,6 +40,14 @@ export class Liveness {
       case 'and':
         return this.#search(re);
     }
+  }
+
+  /** From the last piece on: long concatenations nest too deeply for recursion. */
+  #chain(re: Re): boolean {
+    const tails: Re[] = [];
+    for (let at = re; at.kind === 'cat' && at.live === null; at = at.parts[1]!) tails.push(at);
+    for (const at of tails.reverse()) at.live = this.live(at.parts[0]!) && this.live(at.parts[1]!);
+    return re.live!;
   }
 
   /** Breadth first towards a word's end; what was walked through is remembered as living, or all of it as dead. */

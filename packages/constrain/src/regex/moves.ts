@@ -119,6 +119,10 @@ function repMoves(pool: RePool, re: Re): Moves {
 }
 
 function catMoves(pool: RePool, re: Re): Moves {
+  // The tail's moves are asked for only where the head may be empty; from the last one on, so that none is deep.
+  const chain: Re[] = [];
+  for (let at = re; at.kind === 'cat' && at.parts[0]!.nullable; at = at.parts[1]!) chain.push(at.parts[1]!);
+  while (chain.length > 1) movesOf(pool, chain.pop()!);
   const [head, tail] = [re.parts[0]!, re.parts[1]!];
   const first = mapMoves(movesOf(pool, head), (to) => pool.cat(to, tail));
   if (!head.nullable) return first;

@@ -2,7 +2,10 @@ import { ConstraintError } from '../errors.ts';
 import type { Ast } from './ast.ts';
 import { complementSet, FULL, intersectSets } from './charset.ts';
 import { ClassReader } from './classes.ts';
-import { LINE_TERMINATORS, setMatching } from './unicode.ts';
+import { LINE_TERMINATORS, UnicodeSets } from './unicode.ts';
+
+const MAX_LENGTH = 1 << 20;
+const MAX_DEPTH = 200;
 
 export type RegexFlags = { unicodeSets?: boolean; ignoreCase?: boolean; dotAll?: boolean };
 
@@ -11,10 +14,32 @@ export type RegexFlags = { unicodeSets?: boolean; ignoreCase?: boolean; dotAll?:
  * many published schemas escape more than that flag allows, without it second.
  * @throws ConstraintError `invalid` for syntax, `unsupported` for back-references.
  */
-export function parseRegex(source: string, flags: RegexFlags = {}, pointer = ''): Ast {
-  if (source.length > 1 << 20) throw new ConstraintError('limit', 'The pattern is too long', { pointer });
+export function parseRegex(
+  source: string,
+  flags: RegexFlags = {},
+  pointer = '',
+  unicode = new UnicodeSets(),
+): Ast {
+  if (source.length > MAX_LENGTH || nestsDeeply(source)) {
+    throw new ConstraintError('limit', 'The pattern is too long or nests too deeply', {
+      pointer,
+      keyword: 'pattern',
+    });
+  }
   checkSyntax(source, flags, pointer);
-  return new Parser(source, flags, pointer).parse();
+  return new Parser(source, flags, pointer, unicode).parse();
+}
+
+/** Whether more groups than a reader has room for may be inside one another; cheaply, and rather too often. */
+function nestsDeeply(source: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < source.length; i++) {
+    const c = source.charCodeAt(i);
+    if (c === 0x5c) i++;
+    else if (c === 0x28 && ++depth > 10 * MAX_DEPTH) return true;
+    else if (c === 0x29) depth--;
+  }
+  return false;
 }
 
 function checkSyntax(source: string, flags: RegexFlags, pointer: string): void {
@@ -28,7 +53,9 @@ function checkSyntax(source: string, flags: RegexFlags, pointer: string): void {
       reason ||= error instanceof Error ? error.message : String(error);
     }
   }
-  throw new ConstraintError('invalid', `Not an ECMA-262 regular expression: ${reason}`, {
+  // The engine's message quotes the whole pattern.
+  const short = reason.length > 300 ? `${reason.slice(0, 200)}…${reason.slice(-60)}` : reason;
+  throw new ConstraintError('invalid', `Not an ECMA-262 regular expression: ${short}`, {
     pointer,
     keyword: 'pattern',
   });
@@ -37,11 +64,13 @@ function checkSyntax(source: string, flags: RegexFlags, pointer: string): void {
 class Parser {
   readonly #source: string;
   readonly #pointer: string;
+  readonly #unicode: UnicodeSets;
   #flags: RegexFlags;
   readonly #reader: ClassReader;
   #depth = 0;
 
-  constructor(source: string, flags: RegexFlags, pointer: string) {
+  constructor(source: string, flags: RegexFlags, pointer: string, unicode: UnicodeSets) {
+    this.#unicode = unicode;
     this.#source = source;
     this.#flags = flags;
     this.#pointer = pointer;
@@ -49,6 +78,7 @@ class Parser {
       source,
       (keyword) => this.#unsupported(keyword),
       flags.unicodeSets ?? false,
+      unicode,
     );
   }
 
@@ -65,12 +95,13 @@ class Parser {
   }
 
   #unsupported(keyword: string): never {
-    const message = `The pattern's ${keyword} cannot be enforced, at character ${this.#at + 1} of ${this.#source}`;
+    const shown = this.#source.length > 200 ? `${this.#source.slice(0, 200)}…` : this.#source;
+    const message = `The pattern's ${keyword} cannot be enforced, at character ${this.#at + 1} of ${shown}`;
     throw new ConstraintError('unsupported', message, { pointer: this.#pointer, keyword: 'pattern' });
   }
 
   #alternatives(): Ast {
-    if (++this.#depth > 200) {
+    if (++this.#depth > MAX_DEPTH) {
       throw new ConstraintError('limit', 'The pattern nests too deeply', { pointer: this.#pointer });
     }
     const items = [this.#sequence()];
@@ -135,8 +166,7 @@ class Parser {
 
   #folded(set: readonly number[]): Ast {
     if (!this.#flags.ignoreCase || set.length === 0) return { t: 'set', set };
-    const inside = rangesSource(set);
-    return { t: 'set', set: intersectSets(setMatching(`[${inside}]`, 'iu'), FULL) };
+    return { t: 'set', set: intersectSets(this.#unicode.ignoringCase(set), FULL) };
   }
 
   #group(): Ast {
@@ -164,11 +194,4 @@ class Parser {
     if (off.includes('s')) flags.dotAll = false;
     return flags;
   }
-}
-
-function rangesSource(set: readonly number[]): string {
-  let out = '';
-  for (let i = 0; i < set.length; i += 2)
-    out += `\\u{${set[i]!.toString(16)}}-\\u{${set[i + 1]!.toString(16)}}`;
-  return out;
 }

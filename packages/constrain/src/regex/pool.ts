@@ -1,5 +1,7 @@
 import type { Fuel } from '../errors.ts';
-import { type CharSet, charSet, FULL, unionSets } from './charset.ts';
+import { type CharSet, FULL, unionSets } from './charset.ts';
+import { UnicodeSets } from './unicode.ts';
+import { type WordList, WordLists } from './word-lists.ts';
 
 export type ReKind = 'empty' | 'eps' | 'class' | 'cat' | 'or' | 'and' | 'not' | 'rep' | 'words';
 
@@ -8,9 +10,6 @@ export type Moves = { starts: number[]; to: Re[]; ascii: Re[] | null };
 
 /** Lengths of the words in code points; `dense`: every length from min to max occurs. */
 export type Lengths = { min: number; max: number; dense: boolean };
-
-/** Sorted distinct words; a `words` node is the range [lo, hi) of them with the first `depth` code points read. */
-export type WordList = readonly (readonly number[])[];
 
 /** One hash-consed regular expression over code points: two equal ones of a pool are the same object. */
 export class Re {
@@ -49,24 +48,12 @@ const NO_PARTS: readonly Re[] = [];
 const NO_SET: CharSet = [];
 const NO_WORDS: WordList = [];
 
-export function compareWords(a: readonly number[], b: readonly number[]): number {
-  const n = Math.min(a.length, b.length);
-  for (let i = 0; i < n; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
-}
-
-export function codePoints(text: string): number[] {
-  return Array.from(text, (c) => c.codePointAt(0)!);
-}
-
 /** Makes expressions in a normal form (associative, commutative, idempotent), so that derivatives are finite in number. */
 export class RePool {
   readonly #table = new Map<string, Re>();
-  readonly #wordIds = new Map<WordList, number>();
-  readonly #wordLists = new Map<string, WordList>();
-  /** Lists of names share their words. */
-  readonly #points = new Map<string, readonly number[]>();
+  readonly #lists: WordLists;
   readonly #fuel: Fuel;
+  readonly unicode: UnicodeSets;
   readonly empty: Re;
   readonly eps: Re;
   readonly any: Re;
@@ -74,10 +61,17 @@ export class RePool {
 
   constructor(fuel: Fuel) {
     this.#fuel = fuel;
+    this.#lists = new WordLists(fuel);
+    this.unicode = new UnicodeSets(fuel);
     this.empty = this.#make('0', { kind: 'empty', nullable: false });
     this.eps = this.#make('1', { kind: 'eps', nullable: true });
     this.any = this.#make(`!${this.empty.id}`, { kind: 'not', nullable: true, parts: [this.empty] });
     this.char = this.cls(FULL);
+  }
+
+  /** Counts work that is done elsewhere for expressions of this pool. */
+  charge(amount: number): void {
+    this.#fuel.spend(amount);
   }
 
   get size(): number {
@@ -99,11 +93,20 @@ export class RePool {
   }
 
   cat(a: Re, b: Re): Re {
+    if (a.kind !== 'cat' || b === this.eps) return this.#pair(a, b);
+    const heads: Re[] = [];
+    let last = a;
+    for (; last.kind === 'cat'; last = last.parts[1]!) heads.push(last.parts[0]!);
+    let out = this.#pair(last, b);
+    for (let i = heads.length - 1; i >= 0; i--) out = this.#pair(heads[i]!, out);
+    return out;
+  }
+
+  #pair(a: Re, b: Re): Re {
     if (a === this.empty || b === this.empty) return this.empty;
     if (a === this.eps) return b;
     if (b === this.eps) return a;
     if (a === this.any && b === this.any) return a;
-    if (a.kind === 'cat') return this.cat(a.parts[0]!, this.cat(a.parts[1]!, b));
     return this.#make(`.${a.id},${b.id}`, { kind: 'cat', nullable: a.nullable && b.nullable, parts: [a, b] });
   }
 
@@ -114,7 +117,10 @@ export class RePool {
   or(list: readonly Re[]): Re {
     const parts = this.#flatten('or', list, this.empty, this.any);
     if (!parts) return this.any;
-    if (parts.length > 1) mergeClasses(this, parts);
+    if (parts.length > 1) {
+      mergeClasses(this, parts);
+      this.#mergeWords(parts);
+    }
     if (parts.length === 0) return this.empty;
     if (parts.length === 1) return parts[0]!;
     const nullable = parts.some((p) => p.nullable);
@@ -162,40 +168,38 @@ export class RePool {
   }
 
   literal(text: string): Re {
-    return this.sequence(codePoints(text).map((c) => this.cls(charSet([[c, c]]))));
+    return text === '' ? this.eps : this.words([text]);
   }
 
   /** Exactly these strings; reading is a narrowing search, whatever their number. */
-  words(texts: Iterable<string>): Re {
-    const distinct = [...new Set(texts)].sort();
-    const key = JSON.stringify(distinct);
-    this.#fuel.spend(distinct.length);
-    let words = this.#wordLists.get(key);
-    if (!words) {
-      words = distinct.map((text) => this.#pointsOf(text)).sort(compareWords);
-      this.#wordLists.set(key, words);
-      this.#wordIds.set(words, this.#wordIds.size);
-    }
-    return this.wordRange(words, 0, words.length, 0);
+  words(texts: readonly string[]): Re {
+    return this.#whole(this.#lists.of(texts));
   }
 
-  #pointsOf(text: string): readonly number[] {
-    let points = this.#points.get(text);
-    if (!points) {
-      points = codePoints(text);
-      this.#points.set(text, points);
-    }
-    return points;
+  #whole(list: WordList): Re {
+    return this.wordRange(list, 0, list.length, 0);
+  }
+
+  /** Lists of which nothing has been read yet become one. */
+  #mergeWords(parts: Re[]): void {
+    const lists = parts.filter(
+      (p) => p.kind === 'words' && p.depth === 0 && p.max - p.min === p.words.length,
+    );
+    if (lists.length < 2) return;
+    const merged = this.#whole(this.#lists.union(lists.map((p) => p.words)));
+    const old = new Set([...lists, merged]);
+    const rest = parts.filter((p) => !old.has(p));
+    parts.splice(0, parts.length, ...[...rest, merged].sort((a, b) => a.id - b.id));
   }
 
   wordRange(words: WordList, lo: number, hi: number, depth: number): Re {
     if (lo >= hi) return this.empty;
     const nullable = words[lo]!.length === depth;
     if (nullable && hi - lo === 1) {
-      const key = `w${this.#wordIds.get(words)},${lo}.`;
+      const key = `w${this.#lists.idOf(words)},${lo}.`;
       return this.#make(key, { kind: 'words', nullable, words, min: lo, max: hi, depth });
     }
-    const key = `w${this.#wordIds.get(words)},${lo},${hi},${depth}`;
+    const key = `w${this.#lists.idOf(words)},${lo},${hi},${depth}`;
     return this.#make(key, { kind: 'words', nullable, words, min: lo, max: hi, depth });
   }
 }

@@ -6,7 +6,8 @@ import { RegexBuilder } from './build.ts';
 import { Liveness } from './live.ts';
 import { matches } from './moves.ts';
 import { parseRegex } from './parse.ts';
-import { codePoints, RePool } from './pool.ts';
+import { RePool } from './pool.ts';
+import { codePoints } from './word-lists.ts';
 
 function searcher(source: string, flags = {}) {
   const pool = new RePool(new Fuel(5_000_000, 'The test'));

@@ -91,8 +91,10 @@ const REFERRED = 'abcdefghijklmnopqrstuvwxyz'
   .split('')
   .map((c) => `\\(\\?<${c}>(?:${SIMPLE})*\\)[*+?]?(?:${SIMPLE}|\\\\k<${c}>[*+?]?)*`)
   .join('|');
-/** The ECMA-262 patterns with groups at most three deep, and one of those named; no regular language holds them all. */
-const PATTERN = `${ALTERNATIVES}(?:${NAMED}|${REFERRED})?`;
+/** The ECMA-262 patterns with groups at most three deep; no regular language holds them all. */
+const PATTERN = ALTERNATIVES;
+/** The same with one named group besides. */
+export const NAMED_PATTERN = `${ALTERNATIVES}(?:${NAMED}|${REFERRED})?`;
 
 const POINTER = '(?:/(?:[^~/]|~[01])*)*';
 

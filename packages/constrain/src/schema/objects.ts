@@ -16,11 +16,7 @@ export function objectTerms(reader: SchemaReader, schema: SchemaObject, place: P
   }
   out.push(...countTerms(reader, schema, place));
   if (schema.propertyNames !== undefined) out.push(propertyNames(reader, schema, place));
-  for (const keyword of ['dependentRequired', 'dependentSchemas', 'dependencies']) {
-    for (const [key, value] of mapOf(schema, keyword, place)) {
-      out.push(dependency(reader, key, value, keyword, below(place, keyword, key)));
-    }
-  }
+  out.push(...dependencies(reader, schema, place));
   return out;
 }
 
@@ -71,7 +67,7 @@ export function layerTerm(reader: SchemaReader, layer: Layer): Term {
       if (term !== terms.true) out.push({ exists: [{ re, term: terms.not(term) }] });
     }
     if (layer.additional !== terms.true) {
-      const taken = pool.or([pool.words(layer.props.keys()), ...layer.patterns.map((p) => p.re)]);
+      const taken = pool.or([pool.words([...layer.props.keys()]), ...layer.patterns.map((p) => p.re)]);
       out.push({ exists: [{ re: pool.not(taken), term: terms.not(layer.additional) }] });
     }
     return out;
@@ -79,6 +75,7 @@ export function layerTerm(reader: SchemaReader, layer: Layer): Term {
 }
 
 export function requiredTerm(reader: SchemaReader, required: string[]): Term {
+  reader.algebra.fuel.spend(4 * required.length);
   const absent = (name: string): Parts => ({
     layers: [reader.algebra.single(name, reader.algebra.terms.false)],
   });
@@ -115,24 +112,39 @@ function stringRe(reader: SchemaReader, shape: { type: string }): Re {
   return min === 0 && max === Infinity ? re : pool.and([re, pool.rep(pool.char, min, max)]);
 }
 
-function dependency(reader: SchemaReader, key: string, value: unknown, keyword: string, place: Place): Term {
+/** Names that a key asks for; keys that ask for more than names are terms of their own. */
+function dependencies(reader: SchemaReader, schema: SchemaObject, place: Place): Term[] {
   const { terms } = reader.algebra;
-  const names =
-    Array.isArray(value) || (typeof value === 'string' && keyword === 'dependencies') ? value : null;
-  const simple = names === null && isObject(value) && Object.keys(value).join() === 'required' ? value : null;
-  if (names === null && !simple) {
-    const absent = terms.not(terms.and([terms.types(['object']), requiredTerm(reader, [key])]));
-    return terms.or([absent, reader.term(value, place)]);
+  const out: Term[] = [];
+  const implied: [string, string[]][] = [];
+  for (const keyword of ['dependentRequired', 'dependentSchemas', 'dependencies']) {
+    for (const [key, value] of mapOf(schema, keyword, place)) {
+      const at = below(place, keyword, key);
+      const names = namesAsked(value, keyword, at);
+      if (names) {
+        if (names.length > 0) implied.push([key, names]);
+        continue;
+      }
+      const absent = terms.not(terms.and([terms.types(['object']), requiredTerm(reader, [key])]));
+      out.push(terms.or([absent, reader.term(value, at)]));
+    }
   }
-  const others = namesOf(simple ? simple.required : [names].flat(), keyword, place);
-  const missing = (name: string): Parts => ({
-    required: [key],
-    layers: [reader.algebra.single(name, terms.false)],
-  });
-  return shaped(
-    reader,
-    { implied: [[key, others]] },
-    () => others.map(missing),
-    `implied${JSON.stringify([key, others])}`,
-  );
+  if (implied.length > 0) out.push(impliedTerm(reader, implied));
+  return out;
+}
+
+/** Null for a schema that asks for more. */
+function namesAsked(value: unknown, keyword: string, place: Place): string[] | null {
+  if (Array.isArray(value)) return namesOf(value, keyword, place);
+  if (typeof value === 'string' && keyword === 'dependencies') return [value];
+  if (!isObject(value) || Object.keys(value).join() !== 'required') return null;
+  return namesOf(value.required, keyword, place);
+}
+
+function impliedTerm(reader: SchemaReader, implied: [string, string[]][]): Term {
+  const { terms, fuel } = reader.algebra;
+  for (const [, names] of implied) fuel.spend(8 + 4 * names.length);
+  const missing = ([key, names]: [string, string[]]): Parts[] =>
+    names.map((name) => ({ required: [key], layers: [reader.algebra.single(name, terms.false)] }));
+  return shaped(reader, { implied }, () => implied.flatMap(missing), `implied${JSON.stringify(implied)}`);
 }

@@ -1,4 +1,4 @@
-import { ConstraintError } from '../errors.ts';
+import { ConstraintError, placed } from '../errors.ts';
 import type { Algebra } from '../json/algebra.ts';
 import { constantsTerm, constantTerm } from '../json/constant.ts';
 import { decimalOf } from '../json/decimal.ts';
@@ -67,7 +67,8 @@ export class SchemaReader {
     const known = this.#termsIn(place.scope);
     let term = known.get(schema);
     if (!term) {
-      const text = smallText(schema);
+      const { text, nodes } = smallText(schema);
+      fuel.spend(nodes >> 2);
       const key = text === null ? null : `${place.scope.id} ${place.resource.uri} ${text}`;
       term = (key !== null && this.#small.get(key)) || terms.ref(() => this.#enter(schema, place));
       term.pointer ||= place.pointer;
@@ -93,7 +94,10 @@ export class SchemaReader {
   #read(schema: SchemaObject, place: Place): Term {
     if (++this.#depth > MAX_DEPTH) throw new ConstraintError('limit', 'The schema nests too deeply', place);
     try {
+      this.algebra.fuel.spend(8);
       return this.#keywords(schema, place);
+    } catch (error) {
+      throw placed(error, place.pointer);
     } finally {
       this.#depth--;
     }

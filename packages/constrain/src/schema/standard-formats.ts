@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts';
-import { ATOM, DATE, HOSTNAME, IPV4, IPV6, LABEL, TEMPLATE_LITERAL, templateOf } from './formats.ts';
+import { ATOM, DATE, HOSTNAME, IPV4, IPV6, LABEL, NAMED_PATTERN, TEMPLATE_LITERAL, templateOf } from './formats.ts';
 
 const two = (n: number) => String(n).padStart(2, '0');
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
@@ -41,6 +41,7 @@ const FORMATS: Readonly<Record<string, string | null>> = {
   email: mailbox(''),
   'idn-email': mailbox(BEYOND),
   'uri-template': templateOf(TEMPLATE_LITERAL.replace('!', "!'")),
+  regex: NAMED_PATTERN,
   hostname: null,
   'idn-hostname': null,
 };

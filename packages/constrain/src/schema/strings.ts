@@ -1,7 +1,6 @@
 import { type StringShape, stringShape } from '../json/shape.ts';
 import type { Term } from '../json/term.ts';
 import { RegexBuilder } from '../regex/build.ts';
-import { parseRegex } from '../regex/parse.ts';
 import type { Re } from '../regex/pool.ts';
 import { FORMATS } from './formats.ts';
 import { countOf, invalid, type Place, type SchemaObject, unsupported } from './place.ts';
@@ -30,8 +29,8 @@ export function stringTerms(reader: SchemaReader, schema: SchemaObject, place: P
 /** The strings in which an ECMA-262 pattern is found. */
 export function patternRe(reader: SchemaReader, source: unknown, keyword: string, place: Place): Re {
   if (typeof source !== 'string') return invalid(place, keyword, 'must be a string');
-  const { pool } = reader.algebra;
-  return new RegexBuilder(pool, place.pointer).search(parseRegex(source, {}, place.pointer));
+  const builder = new RegexBuilder(reader.algebra.pool, place.pointer);
+  return builder.search(builder.read(source));
 }
 
 /** Null for a format that is not known: such formats are annotations. */
@@ -42,6 +41,6 @@ function formatRe(reader: SchemaReader, format: unknown, place: Place): Re | nul
   const standard = formats === 'standard' ? standardFormat(format, dialect) : undefined;
   if (standard === null)
     return unsupported(place, 'format', `all that is a ${format} by its standard cannot be told apart`);
-  const { pool } = reader.algebra;
-  return new RegexBuilder(pool).whole(parseRegex(standard ?? FORMATS[format]!));
+  const builder = new RegexBuilder(reader.algebra.pool, place.pointer);
+  return builder.whole(builder.read(standard ?? FORMATS[format]!));
 }

@@ -6,7 +6,6 @@ import { ConstraintError } from '../errors.ts';
 import type { Algebra } from '../json/algebra.ts';
 import type { Term } from '../json/term.ts';
 import { RegexBuilder } from '../regex/build.ts';
-import { parseRegex } from '../regex/parse.ts';
 import type { Re } from '../regex/pool.ts';
 import { fail, KEYWORD, listAt, objectAt, stringAt, stringsAt, type TagJson } from './fields.ts';
 import { bareValue, xmlParameters } from './parameters.ts';
@@ -85,9 +84,10 @@ export class FormatReader {
   }
 
   #regex(pattern: string, at: string): Re {
-    return once(this.#patterns, pattern, () =>
-      new RegexBuilder(this.#algebra.pool, at).whole(parseRegex(pattern, {}, at)),
-    );
+    return once(this.#patterns, pattern, () => {
+      const builder = new RegexBuilder(this.#algebra.pool, at);
+      return builder.whole(builder.read(pattern));
+    });
   }
 
   #schema(value: unknown): Term {

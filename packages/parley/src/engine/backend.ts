@@ -207,7 +207,7 @@ function answerSupport(
   const names = detectDialect(template, { call: toolFormat, reasoning: reasoningFormat });
   return {
     tools: reads(template, 'tools'),
-    reasoning: dialectByName(names).reasons,
+    reasoning: dialectByName(names).thought !== undefined,
     effort: reads(template, 'reasoning_effort'),
   };
 }

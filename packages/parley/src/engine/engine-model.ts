@@ -59,7 +59,7 @@ export class EngineModel {
     const { supervisor, randomSeed, logitsProcessors = false } = this.#options;
     refuseUnsupported(given.parameters, { logitsProcessors });
     const { host } = supervisor;
-    const withTools = withMessageTools(given, context.report);
+    const { request: withTools, placed } = withMessageTools(given, context.report);
     const request = withKnownBias(withTools, host.vocabulary.size, context.report);
     const resolved = resolveRequest(request, host.vocabulary.size, context);
     for (const name of withoutEffect(request.parameters)) {
@@ -82,6 +82,8 @@ export class EngineModel {
     context.signal.addEventListener('abort', abort, { once: true });
     try {
       yield* this.#events(call.updates, request, context, host.vocabulary);
+    } catch (error) {
+      throw placed(error);
     } finally {
       context.signal.removeEventListener('abort', abort);
       call.cancel();
@@ -90,10 +92,13 @@ export class EngineModel {
   }
 
   async tokenize(request: TokenizeRequest, signal: AbortSignal): Promise<TokenizedPrompt> {
-    const { input, parameters } = request;
+    const { request: withTools, placed } = withMessageTools(request);
+    const { input, parameters } = withTools;
     const leave = this.#admit();
     try {
       return await this.#options.supervisor.host.tokenize({ input, parameters }, signal);
+    } catch (error) {
+      throw placed(error);
     } finally {
       leave();
     }

@@ -3,8 +3,8 @@ import { GatedText } from './answer/gated-text.ts';
 import { MarkSets, type Marks } from './answer/marks.ts';
 import { ReasoningBudget } from './answer/reasoning-budget.ts';
 import { BeamRunner } from './beam-runner.ts';
+import { Forms } from './constraint/forms.ts';
 import type { Guide } from './constraint/guide.ts';
-import { Guides } from './constraint/guides.ts';
 import { checkDrafts } from './draft-check.ts';
 import { fillBatch } from './fill-batch.ts';
 import { type EngineRequest, openRequest } from './open-request.ts';
@@ -46,7 +46,7 @@ export class Engine {
   readonly #scheduler: Scheduler;
   readonly #workspace: SamplerWorkspace;
   readonly #tokenText: TokenText;
-  readonly #guides: Guides;
+  readonly #forms: Forms;
   readonly #markSets: MarkSets;
   readonly #only: Uint32Array;
   /** So that the running sequences always fit into a batch. */
@@ -56,6 +56,8 @@ export class Engine {
   readonly #beams: BeamRunner;
   readonly #deadlines = new QueueDeadlines();
   readonly #counters = new EngineCounters();
+  /** Time that steps spent amid others. */
+  #interruptedMs = 0;
 
   constructor(options: EngineOptions) {
     const { runtime } = options;
@@ -71,8 +73,14 @@ export class Engine {
     });
     this.#workspace = new SamplerWorkspace(runtime.vocabulary.size);
     this.#tokenText = new TokenText(runtime.vocabulary);
-    this.#guides = new Guides(runtime);
     this.#markSets = new MarkSets(runtime.vocabulary);
+    this.#forms = new Forms({
+      runtime,
+      markSets: this.#markSets,
+      now: options.now,
+      step: () => this.#interrupt(),
+      fail: (request, error) => this.#failRequest(request, error),
+    });
     this.#only = new Uint32Array((runtime.vocabulary.size + 31) >> 5);
     this.#forcedLimit = Math.min(MAX_FORCED, Math.floor(runtime.batchLimit / options.parallel) - 1);
     this.#requests = new OpenRequests({
@@ -101,6 +109,7 @@ export class Engine {
     this.#requests.add(open);
     const { id, arrivedAt, queueLimitMs } = request;
     if (queueLimitMs !== undefined) this.#deadlines.add(id, arrivedAt, queueLimitMs);
+    this.#forms.add(open.sequences);
     for (const sequence of open.queued) this.#scheduler.add(sequence);
   }
 
@@ -116,17 +125,28 @@ export class Engine {
 
   step(): void {
     const begun = this.#options.now();
+    const interruptedMs = this.#interruptedMs;
     for (const { request, refusal } of this.#deadlines.overdue(begun)) this.#failRequest(request, refusal);
+    this.#forms.work();
     const { moves, chunks } = this.#scheduler.plan();
     let decodeMs = 0;
     try {
       this.#applyMoves(moves);
-      if (chunks.length > 0) decodeMs = this.#decode(chunks, begun);
+      if (chunks.length > 0) decodeMs = this.#decode(chunks, this.#options.now());
     } catch (error) {
       this.#failAll(error);
     }
     this.#flushUpdates();
-    this.#counters.overheadMs += this.#options.now() - begun - decodeMs;
+    const ownMs = this.#options.now() - begun - (this.#interruptedMs - interruptedMs);
+    this.#counters.overheadMs += ownMs - decodeMs;
+  }
+
+  /** A step amid another one, which does long work on a form. */
+  #interrupt(): void {
+    const before = this.#interruptedMs;
+    const begun = this.#options.now();
+    this.step();
+    this.#interruptedMs = before + this.#options.now() - begun;
   }
 
   stats(): EngineStats {
@@ -219,9 +239,7 @@ export class Engine {
         ? new GatedText(text, options.shape, (token) => this.#tokenText.bytes(token))
         : text;
       if (sequence.scored) sequence.scores = new PromptScores(prompt, options.promptLogprobs ?? 0);
-      sequence.guide = options.output
-        ? this.#guides.start(options.output, { mayEnd: !options.sampling.ignoreEos, marks })
-        : undefined;
+      sequence.guide = this.#forms.guide(sequence, marks);
       sequence.reasoning = options.reasoning && this.#reasoningBudget(options.reasoning, marks);
     } catch (error) {
       this.#failRequest(sequence.request, error);
@@ -265,6 +283,7 @@ export class Engine {
       }
     }
     if (guide.finished) this.#requests.complete(sequence);
+    else this.#forms.moved(sequence);
   }
 
   #reasoningBudget({ tokens, forcedEnd, ...block }: ReasoningLimit, marks: Marks): ReasoningBudget {

@@ -116,7 +116,7 @@ export class Scheduler {
   }
 
   #chunks(): Chunk[] {
-    const running = this.running.filter(({ idle }) => !idle);
+    const running = this.running.filter(({ idle, form }) => !idle && !form?.busy);
     const prefilling = running.filter((sequence) => sequence.prefilling);
     const generating = running.reduce((rows, sequence) => rows + this.#ahead(sequence), 0);
     const { batchLimit, promptBudget } = this.#options;
@@ -181,9 +181,9 @@ function leastPiece({ leastPiece = 1, batchLimit, parallel, promptBudget }: Sche
   return Math.max(1, Math.min(leastPiece, (room + 1) >> 1));
 }
 
-/** The choices of one request wait for the first of them, whose prompt they copy. */
-function admissible({ leader }: Sequence): boolean {
-  return !leader || leader.ended || !leader.prefilling;
+/** All wait for their form, and the choices of one request for the first of them, whose prompt they copy. */
+function admissible({ leader, form }: Sequence): boolean {
+  return (!form || form.compiled !== undefined) && (!leader || leader.ended || !leader.prefilling);
 }
 
 /**

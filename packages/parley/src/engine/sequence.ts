@@ -1,5 +1,6 @@
 import type { ReasoningBudget } from './answer/reasoning-budget.ts';
 import type { BeamSearch } from './beam-search.ts';
+import type { Form } from './constraint/form.ts';
 import type { Guide } from './constraint/guide.ts';
 import type { Drafter } from './draft.ts';
 import type { SequenceOptions } from './options.ts';
@@ -59,7 +60,9 @@ export class Sequence {
   /** Made on admission, for the same reason. */
   sampler: SequenceSampler | undefined;
   text: AnswerText | undefined;
-  /** Present when the answer must have a form. */
+  /** Present when the answer must have a form. It waits for its place until the form is compiled. */
+  form: Form | undefined;
+  /** What keeps it in the form. */
   guide: Guide | undefined;
   /** Present when it may not think for as long as it likes. */
   reasoning: ReasoningBudget | undefined;

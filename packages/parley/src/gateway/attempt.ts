@@ -5,7 +5,7 @@ import type { Target } from './target.ts';
 
 /** Why a call of an upstream failed: what the policies decide by. */
 export type FailureKind =
-  /** No connection, or it was lost before the head of the answer. */
+  /** No connection, or it was lost before the first event. */
   | 'connection'
   /** One of the time limits. */
   | 'timeout'
@@ -56,11 +56,15 @@ export interface AttemptRecord {
   /** What the upstream said it used; undefined where it said nothing. */
   readonly usage: Usage | undefined;
   readonly upstreamRequestId: string | undefined;
+  /** Events of its stream that could not be read and were skipped. */
+  readonly malformedEvents: number;
 }
 
 export interface AttemptContext extends CallContext {
   /** Told once for each attempt, when it is over, however it ends. */
   readonly onAttempt: (record: AttemptRecord) => void;
+  /** Headers of a trace to hand on: `traceparent` and `tracestate`. */
+  readonly trace?: Readonly<Record<string, string>>;
 }
 
 /** Asks one target once. Throws UpstreamFailure, also in the middle of the events. Aborts its call when the signal says so. */

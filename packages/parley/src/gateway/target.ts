@@ -32,6 +32,61 @@ export interface Provider {
   readonly continuation: 'assistant-prefill' | 'continue_final_message' | 'none';
   /** Whether a stream tells its usage, and what has to be asked for it. */
   readonly streamUsage: 'always' | 'include_usage' | 'never';
+  /** Honoured without being sent: all there is to do about them is done on this side. */
+  readonly kept: readonly ParameterName[];
+  /** Its name for a translated parameter, where nothing else differs. */
+  readonly renames: Readonly<Partial<Record<ParameterName, string>>>;
+  /** Its words for values of a translated parameter. */
+  readonly words: Readonly<Partial<Record<ParameterName, Readonly<Record<string, string>>>>>;
+  /** Ranges narrower than ours; a value outside of one counts as refused. */
+  readonly ranges: Readonly<Partial<Record<ParameterName, readonly [least: number, most: number]>>>;
+  /** Values of `response_format.type` that it enforces itself. */
+  readonly formats: readonly EnforcedFormat[];
+  /** Its fields for a regular expression and for a grammar that the answer must follow. */
+  readonly constraints: Readonly<Partial<Record<'regex' | 'grammar', string>>>;
+  /** How `reasoning_effort: none` and `disable_reasoning` are said. */
+  readonly reasoningSwitch: ReasoningSwitch;
+  /** Parameters whose answers it cannot stream: with one of them a whole body is asked for. */
+  readonly wholeOnly: readonly ParameterName[];
+  /** Inputs of its `/completions`; none where it has no such endpoint. */
+  readonly prompts: readonly ('text' | 'tokens')[];
+  readonly messages: MessageRules;
+}
+
+export type EnforcedFormat = 'json_object' | 'json_schema' | 'structural_tag';
+
+/** `thinking`: `{type: 'disabled'}` (DeepSeek, Fireworks); `reasoning.enabled`: false (Together). */
+export type ReasoningSwitch = 'reasoning_effort' | 'thinking' | 'reasoning.enabled' | 'none';
+
+/** What a part of a message may be besides text. */
+export type Medium =
+  | 'image-url'
+  | 'image-data'
+  | 'audio-data'
+  | 'audio-url'
+  | 'video-url'
+  | 'file-data'
+  | 'file-id'
+  | 'embeddings';
+
+/** Which messages an upstream takes as they are. */
+export interface MessageRules {
+  /** The role `developer`; else it is sent as `system`. */
+  readonly developer: boolean;
+  /** `name` of a message; else it is left out, and reported. */
+  readonly names: boolean;
+  /** Where the reasoning of earlier turns goes; else it is left out, and reported. */
+  readonly reasoning: 'reasoning' | 'reasoning_content' | 'none';
+  /** `refusal` of assistants; else it is sent as text. */
+  readonly refusals: boolean;
+  /** Roles that only a chat template knows, and messages in the Harmony form. */
+  readonly customRoles: boolean;
+  /** Tools of the type `custom`, and `allowed_tools`. */
+  readonly customTools: boolean;
+  readonly toolCallIds: 'any' | 'nine-alphanumerics';
+  readonly media: readonly Medium[];
+  /** How a last assistant message is marked that is to be continued; `none`: it is continued of itself. */
+  readonly prefill: 'prefix' | 'none';
 }
 
 /** A provider, or a server of one's own, as the operator configured it. */
@@ -108,6 +163,8 @@ export interface Deployment {
   readonly balancing: Balancing;
   /** Models of our API to turn to when all targets failed. */
   readonly fallbacks: readonly string[];
+  /** Whether another target may be asked when one refuses for the sake of its content policy. Default false. */
+  readonly fallbackOnContentPolicy?: boolean | undefined;
   readonly retry: RetryOptions;
   readonly circuit: CircuitOptions;
   /** Milliseconds without a first token after which a second target is asked as well; undefined: never. */

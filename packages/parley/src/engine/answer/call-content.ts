@@ -34,8 +34,17 @@ export function* findAhead(
   for (;;) {
     const at = input.rest.indexOf(mark, from);
     if (at >= 0) return at - from <= limit ? at : undefined;
-    if (input.rest.length >= from + limit + mark.length || !(yield* input.more())) return undefined;
+    if (input.rest.length >= from + limit + mark.length || (yield* input.at(input.rest.length)) === '')
+      return undefined;
   }
+}
+
+/** The tool whose name is all of a text but for the beginning of the mark that ends names, where the answer was cut. */
+export function cutName(text: string, mark: string, tools: readonly ToolSpec[]): ToolSpec | undefined {
+  return tools.find(({ name }) => {
+    const rest = text.startsWith(name) ? text.slice(name.length) : '';
+    return rest !== '' && mark.startsWith(rest);
+  });
 }
 
 /** Names have at most 256 characters; white space and an index may stand beside them. */

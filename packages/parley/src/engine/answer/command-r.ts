@@ -37,6 +37,7 @@ export const commandR: CallFormat = {
   controlTokens: [BEGIN, END, ...TEXT_BEGINS, ...TEXT_ENDS],
   calls,
   textOrCalls: (rules) => sequence(textWithout(BEGIN, ...OLD_BEGINS), optional(calls(rules))),
+  text: () => textWithout(BEGIN, ...OLD_BEGINS),
   framed: (form) =>
     sequence(optional(either(TEXT_BEGINS.map(text))), form, optional(either(TEXT_ENDS.map(text)))),
   reader: (rules) => readerOf((input) => readAnswer(input, rules)),
@@ -56,7 +57,7 @@ function* readAnswer(input: AnswerInput, rules: CallRules): Reading {
     if (mark === undefined) return;
     if (frame.includes(mark)) input.skip(mark.length);
     else if (!(yield* readCallList(input, mark.length, rules, KEYS, mark === BEGIN ? END : OLD_END))) {
-      input.show('text', mark.length);
+      input.showUnlessCut(mark.length);
     }
   }
 }

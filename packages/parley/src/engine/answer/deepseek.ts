@@ -1,4 +1,4 @@
-import { findAhead, MAX_NAME, readCallContent } from './call-content.ts';
+import { cutName, findAhead, MAX_NAME, readCallContent } from './call-content.ts';
 import type { CallFormat, CallRules, TagFormat, ToolSpec } from './format.ts';
 import { type AnswerInput, type Reading, readerOf } from './input.ts';
 import { argumentsFormat, isRaw, rawInput } from './json-arguments.ts';
@@ -22,6 +22,7 @@ export const deepseek: CallFormat = {
   controlTokens: [CALLS_BEGIN, CALLS_END, CALL_BEGIN, CALL_END, SEPARATOR],
   calls,
   textOrCalls: (rules) => sequence(textWithout(CALLS_BEGIN, CALL_BEGIN), optional(calls(rules))),
+  text: () => textWithout(CALLS_BEGIN, CALL_BEGIN),
   reader: (rules) => readerOf((input) => readCalls(input, rules)),
 };
 
@@ -62,7 +63,7 @@ function* readCalls(input: AnswerInput, { tools }: CallRules): Reading {
     const from = mark === CALL_BEGIN ? 0 : mark.length + (yield* input.blanks(mark.length));
     const head = yield* headAt(input, from, tools);
     if (!head) {
-      input.show('text', mark.length);
+      input.showUnlessCut(mark.length);
       continue;
     }
     input.skip(head.length);
@@ -88,7 +89,10 @@ function* headAt(
   if (!(yield* input.startsWith(CALL_BEGIN, from))) return undefined;
   const begin = from + CALL_BEGIN.length;
   const separator = yield* findAhead(input, SEPARATOR, begin, MAX_NAME);
-  if (separator === undefined) return undefined;
+  if (separator === undefined) {
+    const tool = input.isCut ? cutName(input.rest.slice(begin), SEPARATOR, tools) : undefined;
+    return tool && { tool, length: input.rest.length };
+  }
   const first = input.rest.slice(begin, separator).trim();
   const behind = separator + SEPARATOR.length;
   const fenced = first === 'function' ? yield* fencedAt(input, behind, tools) : undefined;
@@ -111,5 +115,6 @@ function* fencedAt(
   const fence = end + (yield* input.blanks(end));
   if (!(yield* input.startsWith(FENCE, fence))) return { tool, length: end + 1 };
   const line = yield* findAhead(input, '\n', fence, MAX_NAME);
-  return line === undefined ? undefined : { tool, length: line + 1 };
+  if (line !== undefined) return { tool, length: line + 1 };
+  return input.isCut ? { tool, length: input.rest.length } : undefined;
 }

@@ -164,7 +164,7 @@ describe('dialects', () => {
   test('without any format all is text, and calls are the generic ones', () => {
     const dialect = dialectByName({ call: undefined, reasoning: undefined });
     assert.equal(dialect.name, 'text');
-    assert.equal(dialect.reasons, false);
+    assert.equal(dialect.thought, undefined);
     assert.equal(dialect.structure(NOTHING), undefined);
     reads(dialect, {}, `a${NOW}`, [{ text: `a${NOW}` }]);
     reads(dialect, { calls: CALLS }, `a${NOW}`, [{ text: 'a' }, { call: 'now', arguments: '{}' }]);

@@ -10,7 +10,7 @@ import type {
 } from './format.ts';
 import { generic } from './generic.ts';
 import { reasoningBlock, reasoningReader } from './reasoning.ts';
-import { textUnlessCalls } from './text-or-calls.ts';
+import { textUnlessCalls, withoutText } from './text-or-calls.ts';
 
 /**
  * A dialect from the way of a family to write calls, and from its marks of reasoning; both may be missing. Where calls are
@@ -24,7 +24,7 @@ export function composeDialect(
   return {
     name: [call?.name, reasoning?.name].filter((name) => name !== undefined).join('+') || 'text',
     controlTokens: [...(call?.controlTokens ?? []), ...(reasoning?.controlTokens ?? [])],
-    reasons: reasoning !== undefined,
+    thought: reasoning,
     framesText: call?.framed !== undefined,
     structure(rules) {
       const answer = answerForm(call, rules);
@@ -34,16 +34,20 @@ export function composeDialect(
     reader(rules) {
       const answer = answerReader(call, rules);
       if (!reasoning || rules.reasoning === 'none') return answer;
-      return reasoningReader(reasoning, rules.reasoning, answer);
+      const isRaw = rules.rawReasoning === true;
+      return reasoningReader(reasoning, { state: rules.reasoning, isRaw }, answer);
     },
     ...(newId && { newId: (random: () => number) => newId(random) }),
   };
 }
 
-function answerForm(call: CallFormat | undefined, { calls, form }: AnswerRules): TagFormat | undefined {
-  const text = form && (call?.framed?.(form) ?? form);
-  if (!calls) return text;
+function answerForm(
+  call: CallFormat | undefined,
+  { calls, form, withheld }: AnswerRules,
+): TagFormat | undefined {
   const format = call ?? generic;
+  const text = form && (call?.framed?.(form) ?? form);
+  if (!calls) return text ?? (withheld?.length ? format.text(withheld) : undefined);
   if (calls.required) return format.calls(calls);
   return text ? { type: 'or', elements: [text, format.calls(calls)] } : format.textOrCalls(calls);
 }
@@ -52,6 +56,7 @@ function answerReader(call: CallFormat | undefined, { calls, form }: AnswerRules
   if (!calls) return call?.framed ? call.reader({ tools: [], parallel: false }) : TEXT_READER;
   const format = call ?? generic;
   const reader = withUniqueIds(format.reader(calls));
+  if (calls.required) return withoutText(reader);
   return withoutBlanks(form && !format.framed ? textUnlessCalls(reader) : reader);
 }
 

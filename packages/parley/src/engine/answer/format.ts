@@ -25,6 +25,8 @@ export interface CallRules {
   readonly tools: readonly ToolSpec[];
   /** Whether one answer may hold several calls. */
   readonly parallel: boolean;
+  /** Further declared tools, which must not be called. */
+  readonly withheld?: readonly ToolSpec[];
 }
 
 /**
@@ -33,8 +35,8 @@ export interface CallRules {
  */
 export type AnswerPart =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
-  /** Marks and whatever else is not shown as it stands. */
-  | { readonly type: 'skip'; readonly length: number }
+  /** Marks and whatever else is not shown as it stands; `separates`: between texts of that kind, so a line stays free there. */
+  | { readonly type: 'skip'; readonly length: number; readonly separates?: 'text' | 'reasoning' }
   /** A call begins; the ones before it are complete. */
   | {
       readonly type: 'call';
@@ -67,6 +69,8 @@ export interface CallFormat {
   calls(rules: CallRules): TagFormat;
   /** Text that may hold calls or end in them. */
   textOrCalls(rules: CallRules): TagFormat;
+  /** Text in which no call begins, of all these tools. */
+  text(tools: readonly ToolSpec[]): TagFormat;
   reader(rules: CallRules): AnswerReader;
   /**
    * A text of the form as the family writes text, where it puts marks around it. The reader is then used without tools
@@ -78,10 +82,13 @@ export interface CallFormat {
 }
 
 /** How a family of models marks what it thinks before it answers. One file each. */
-export interface ReasoningFormat {
+export interface ReasoningFormat extends ReasoningMarks {
   readonly name: string;
   detects(template: string): boolean;
   readonly controlTokens: readonly string[];
+}
+
+export interface ReasoningMarks {
   /** Opens a block of reasoning. A template may have written it as the end of the prompt. */
   readonly begin: string;
   /** Closes it. */
@@ -101,14 +108,18 @@ export interface AnswerRules {
    * or was told not to think.
    */
   readonly reasoning: 'open' | 'optional' | 'none';
+  /** Whether reasoning is shown in the text, with its marks where the family has marks for it alone. Default false. */
+  readonly rawReasoning?: boolean;
+  /** Without `calls`: the declared tools, none of which may be called. The text must not begin a call. */
+  readonly withheld?: readonly ToolSpec[];
 }
 
 /** A model's whole way to answer: reasoning, text and calls. */
 export interface AnswerDialect {
   readonly name: string;
   readonly controlTokens: readonly string[];
-  /** Whether the model may think before it answers. */
-  readonly reasons: boolean;
+  /** How what the model thinks before it answers is marked; undefined for models that do not. */
+  readonly thought: ReasoningMarks | undefined;
   /** Whether also plain text stands between marks, so that a form alone needs the structure around it. Default false. */
   readonly framesText?: boolean;
   /**
@@ -117,7 +128,7 @@ export interface AnswerDialect {
    */
   opening?(
     prompt: string,
-    wish: { readonly off: boolean; readonly continues: boolean },
+    wish: { readonly off: boolean },
   ): { readonly state: AnswerRules['reasoning']; readonly suffix: string };
   /** Undefined where every text is allowed. */
   structure(rules: AnswerRules): TagFormat | undefined;

@@ -16,6 +16,7 @@ export const functionary31: CallFormat = {
   controlTokens: [PYTHON],
   calls: taggedFunctions,
   textOrCalls: (rules) => sequence(textWithout(OPEN, PYTHON), optional(taggedFunctions(rules))),
+  text: () => textWithout(OPEN, PYTHON),
   reader: (rules) => readerOf((input) => readTaggedFunctions(input, rules)),
 };
 
@@ -34,7 +35,7 @@ function* readTaggedFunctions(input: AnswerInput, { tools }: CallRules): Reading
     if (mark === undefined) return;
     const tool = mark === PYTHON ? interpreter(tools) : yield* toolAt(input, OPEN, tools, '>');
     if (!tool) {
-      input.show('text', mark.length);
+      input.showUnlessCut(mark.length);
       continue;
     }
     input.skip(mark === PYTHON ? PYTHON.length : OPEN.length + tool.name.length + 1);
@@ -63,6 +64,7 @@ export const functionary32: CallFormat = {
     const toUser = sequence(text(ALL), textWithout(TO), optional(sequence(text(TO), addressedCalls(rules))));
     return sequence(optional(text(TO)), either([toUser, addressedCalls(rules)]));
   },
+  text: () => sequence(optional(text(TO)), text(ALL), textWithout(TO)),
   framed: (form) => sequence(optional(text(TO)), text(ALL), form),
   reader: (rules) => readerOf((input) => readAddressed(input, rules)),
 };
@@ -86,7 +88,7 @@ function* readAddressed(input: AnswerInput, { tools }: CallRules): Reading {
       input.call(tool.kind, tool.name);
       yield* readBody(input, tool, TO);
     } else if (yield* input.startsWith(mark + ALL)) input.skip(mark.length + ALL.length);
-    else input.show('text', mark.length);
+    else input.showUnlessCut(mark.length);
     // Without tools only the first mark is one.
     if (tools.length === 0 || !(yield* input.textBefore(TO))) return;
   }

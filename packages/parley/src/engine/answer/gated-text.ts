@@ -28,6 +28,7 @@ export class GatedText implements AnswerText {
   readonly #text: AnswerText;
   readonly #bytes: (token: TokenId) => Uint8Array;
   readonly #reader: AnswerReader;
+  readonly #rawReasoning: boolean;
   readonly #decoder = new TextDecoder();
   #waiting: Waiting[] = [];
   /** Characters that came, and those that the reader has told of. */
@@ -39,6 +40,7 @@ export class GatedText implements AnswerText {
     this.#text = text;
     this.#bytes = bytes;
     this.#reader = dialectByName(names).reader(rules);
+    this.#rawReasoning = rules.rawReasoning === true;
   }
 
   push(token: TokenId, info?: TokenInfo, mayStop = true): OutputPiece | undefined {
@@ -64,7 +66,7 @@ export class GatedText implements AnswerText {
       if (part.type === 'call' || part.type === 'arguments') continue;
       const from = this.#told;
       this.#told += part.type === 'skip' ? part.length : part.text.length;
-      if (part.type !== 'text') continue;
+      if (part.type !== 'text' && !(part.type === 'reasoning' && this.#rawReasoning)) continue;
       for (const one of this.#waiting) if (one.start < this.#told && one.end > from) one.inText = true;
     }
   }

@@ -1,7 +1,7 @@
-import type { CallFormat, CallRules, TagFormat } from './format.ts';
+import type { CallFormat, CallRules, TagFormat, ToolSpec } from './format.ts';
 import { readTaggedCalls, taggedCalls } from './hermes.ts';
 import { type AnswerInput, type Reading, readerOf } from './input.ts';
-import { type CallKeys, headPattern, jsonHead, readJsonCall } from './json-call.ts';
+import { type CallKeys, declared, headPattern, jsonHead, readJsonCall } from './json-call.ts';
 import { optional, regex, sequence } from './tags.ts';
 
 const TAG = '<tool_call>';
@@ -17,12 +17,13 @@ export const generic: CallFormat = {
   detects: (template) => /\{[%{][^{}]*\btools\b/.test(template),
   controlTokens: [TAG, '</tool_call>'],
   calls: taggedCalls,
-  textOrCalls: (rules) => sequence(textAlone(rules), optional(taggedCalls(rules))),
+  textOrCalls: (rules) => sequence(textAlone(declared(rules)), optional(taggedCalls(rules))),
+  text: textAlone,
   reader: (rules) => readerOf((input) => readGenericCalls(input, rules)),
 };
 
 /** Text without the tag that does not begin like a call. */
-function textAlone({ tools }: CallRules): TagFormat {
+function textAlone(tools: readonly ToolSpec[]): TagFormat {
   const head = `\\s*(?:\`\`\`(?:json)?)?\\s*\\[?${headPattern(tools, KEYS)}`;
   return regex(`(?!${head}|[\\s\\S]*${TAG})[\\s\\S]*`);
 }

@@ -27,6 +27,7 @@ export const glm: CallFormat = {
   controlTokens: [BEGIN, END, KEY, KEY_END, VALUE, VALUE_END],
   calls,
   textOrCalls: (rules) => sequence(textWithout(BEGIN), optional(calls(rules))),
+  text: () => textWithout(BEGIN),
   reader: (rules) => readerOf((input) => readCalls(input, rules)),
 };
 
@@ -60,7 +61,7 @@ function* readCalls(input: AnswerInput, { tools }: CallRules): Reading {
   while (yield* input.textBefore(BEGIN)) {
     const head = yield* headAt(input, tools);
     if (!head) {
-      input.show('text', BEGIN.length);
+      input.showUnlessCut(BEGIN.length);
       continue;
     }
     const { tool, length } = head;

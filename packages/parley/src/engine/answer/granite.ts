@@ -18,6 +18,7 @@ export const granite: CallFormat = {
   controlTokens: ['<|tool_call|>'],
   calls,
   textOrCalls: (rules) => sequence(textWithout(...BEGINS), optional(calls(rules))),
+  text: () => textWithout(...BEGINS),
   reader: (rules) => readerOf((input) => readCalls(input, rules)),
 };
 
@@ -29,6 +30,6 @@ function* readCalls(input: AnswerInput, rules: CallRules): Reading {
   for (;;) {
     const mark = yield* input.textBefore(...BEGINS);
     if (mark === undefined) return;
-    if (!(yield* readCallList(input, mark.length, rules, KEYS))) input.show('text', mark.length);
+    if (!(yield* readCallList(input, mark.length, rules, KEYS))) input.showUnlessCut(mark.length);
   }
 }

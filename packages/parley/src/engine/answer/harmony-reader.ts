@@ -21,17 +21,39 @@ export function harmonyReader(rules: AnswerRules): AnswerReader {
 }
 
 function* readMessages(input: AnswerInput, rules: AnswerRules): Reading {
-  if (rules.reasoning === 'open') yield* readText(input, 'reasoning', ENDS);
-  else if (!(yield* beginsHeader(input))) yield* readText(input, 'text', rules.form ? [] : ENDS);
+  // A text of a form ends with the answer: in its strings marks are no marks.
+  const textEnds = rules.form ? [] : ENDS;
+  const shown: Shown = { text: false, reasoning: false };
+  if (rules.reasoning === 'open') yield* readText(input, 'reasoning', ENDS, shown);
+  else if (!(yield* beginsHeader(input))) yield* readText(input, 'text', textEnds, shown);
   while (input.rest !== '' || (yield* input.more())) {
-    const header = yield* readHeader(input);
+    const header = yield* readHeader(input, rules);
     if (!header) continue;
     const tool = calledTool(header, rules);
+    const type = header.channel === 'analysis' ? 'reasoning' : 'text';
     if (tool) yield* readCall(input, tool);
-    else if (header.channel === 'analysis') yield* readText(input, 'reasoning', ENDS);
-    // A text of a form ends with the answer: in its strings marks are no marks.
-    else yield* readText(input, 'text', rules.form ? [] : ENDS);
+    else {
+      const ends = type === 'text' ? textEnds : ENDS;
+      yield* skipMessageMark(input, type, ends, shown);
+      yield* readText(input, type, ends, shown);
+    }
   }
+}
+
+/** What kinds of text there were. */
+type Shown = Record<'text' | 'reasoning', boolean>;
+
+/** Two texts of a kind do not run into each other; an empty one needs no line of its own. */
+function* skipMessageMark(
+  input: AnswerInput,
+  type: 'text' | 'reasoning',
+  ends: readonly string[],
+  shown: Shown,
+): Reading {
+  let isEmpty = (yield* input.at(MESSAGE.length)) === '';
+  for (const end of ends) isEmpty ||= yield* input.startsWith(end, MESSAGE.length);
+  if (shown[type] && !isEmpty) input.separate(type, MESSAGE.length);
+  else input.skip(MESSAGE.length);
 }
 
 /** Some answers are bare text, and those that go on with a text are. */
@@ -43,13 +65,13 @@ function* beginsHeader(input: AnswerInput): Reading<boolean> {
   return false;
 }
 
-/** The header of the next message; undefined where what comes is none, and has been dealt with. */
-function* readHeader(input: AnswerInput): Reading<Header | undefined> {
+/** Uses up the header of the next message, without the mark behind it; undefined where what comes is none, and has been dealt with. */
+function* readHeader(input: AnswerInput, rules: AnswerRules): Reading<Header | undefined> {
   for (;;) {
     const found = findMark(input.rest, [MESSAGE, END, CALL, RETURN]);
     if (found?.mark === MESSAGE && found.at <= MAX_HEADER) {
       const header = parseHeader(input.rest.slice(0, found.at));
-      input.skip(found.at + MESSAGE.length);
+      input.skip(found.at);
       return header;
     }
     if (found && found.at <= MAX_HEADER) {
@@ -62,10 +84,18 @@ function* readHeader(input: AnswerInput): Reading<Header | undefined> {
       return undefined;
     }
     if (!(yield* input.more())) {
-      leaveHeader(input, input.rest.length);
+      leaveCutHeader(input, rules);
       return undefined;
     }
   }
+}
+
+/** The answer ended within a header: where it names a tool already, it is a call. */
+function leaveCutHeader(input: AnswerInput, rules: AnswerRules): void {
+  const named = input.rest.match(/^.*[\s<]/s)?.[0].slice(0, -1) ?? '';
+  const tool = calledTool(parseHeader(named), rules);
+  leaveHeader(input, input.rest.length);
+  if (tool) input.call(tool.kind, tool.name);
 }
 
 function parseHeader(header: string): Header {
@@ -88,8 +118,16 @@ function calledTool({ recipient }: Header, { calls }: AnswerRules): ToolSpec | u
   return calls.tools.find(({ name }) => name === bare) ?? calls.tools.find(({ name }) => name === recipient);
 }
 
-function* readText(input: AnswerInput, type: 'text' | 'reasoning', ends: readonly string[]): Reading {
-  const mark = yield* input.before(ends, (length) => input.show(type, length));
+function* readText(
+  input: AnswerInput,
+  type: 'text' | 'reasoning',
+  ends: readonly string[],
+  shown: Shown,
+): Reading {
+  const mark = yield* input.before(ends, (length) => {
+    shown[type] ||= length > 0;
+    input.show(type, length);
+  });
   skipEnd(input, mark);
 }
 
@@ -99,6 +137,7 @@ function skipEnd(input: AnswerInput, mark: string | undefined): void {
 }
 
 function* readCall(input: AnswerInput, tool: ToolSpec): Reading {
+  input.skip(MESSAGE.length);
   input.call(tool.kind, tool.name);
   yield* readCallContent(input, tool, ENDS);
   skipEnd(input, yield* input.before(ENDS, (length) => input.skip(length)));

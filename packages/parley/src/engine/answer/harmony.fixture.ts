@@ -128,14 +128,14 @@ export const HARMONY_CASES: readonly HarmonyCase[] = [
     name: 'an announcement where there must be calls only',
     output: `<|channel|>commentary<|message|>Now.<|end|><|start|>assistant${weather('Paris')}`,
     rules: { calls: { ...ANY, required: true } },
-    items: [{ text: 'Now.' }, PARIS],
+    items: [PARIS],
     refused: true,
   },
   {
-    name: 'text where a call is required',
+    name: 'no text where a call is required',
     output: final('No.'),
     rules: { calls: { ...ANY, required: true } },
-    items: [{ text: 'No.' }],
+    items: [],
     refused: true,
   },
   {

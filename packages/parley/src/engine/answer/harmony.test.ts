@@ -118,8 +118,7 @@ describe('answers in Harmony', () => {
 
 describe('where the answer begins', () => {
   const prompt = '<|start|>user<|message|>Hi <|channel|>analysis<|message|>x<|end|><|start|>assistant';
-  const opening = (text: string, off = false, continues = false) =>
-    harmony.opening!(text, { off, continues });
+  const opening = (text: string, off = false) => harmony.opening!(text, { off });
 
   test('behind the beginning of a message', () => {
     assert.deepEqual(opening(prompt), { state: 'optional', suffix: '' });
@@ -132,7 +131,7 @@ describe('where the answer begins', () => {
 
   test('inside of a message', () => {
     const inside = (channel: string) => `${prompt}<|channel|>${channel}<|message|>Well`;
-    assert.deepEqual(opening(inside('final'), false, true), { state: 'none', suffix: '' });
+    assert.deepEqual(opening(inside('final')), { state: 'none', suffix: '' });
     assert.deepEqual(opening(inside('analysis')), { state: 'open', suffix: '' });
     assert.deepEqual(opening(inside('analysis'), true), {
       state: 'none',

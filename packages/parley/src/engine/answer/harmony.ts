@@ -3,6 +3,7 @@ import { CALL, CHANNEL, CONSTRAIN, END, FUNCTIONS, MESSAGE, RETURN, START } from
 import { harmonyReader } from './harmony-reader.ts';
 import { argumentsFormat, isRaw, rawInput } from './json-arguments.ts';
 import { anyNumber, either, items, optional, regex, sequence, text, textWithout } from './tags.ts';
+import { withoutText } from './text-or-calls.ts';
 
 export { detectsHarmony } from './harmony-marks.ts';
 
@@ -22,11 +23,11 @@ const ANY_TEXT = textWithout(START, CHANNEL, MESSAGE, CONSTRAIN, END, CALL, RETU
 export const harmony: AnswerDialect = {
   name: 'harmony',
   controlTokens: [START, CHANNEL, MESSAGE, CONSTRAIN, END],
-  reasons: true,
+  thought: { begin: ANALYSIS, end: END, forcedEnd: NEXT },
   framesText: true,
   opening,
   structure,
-  reader: harmonyReader,
+  reader: (rules) => (rules.calls?.required ? withoutText(harmonyReader(rules)) : harmonyReader(rules)),
 };
 
 function opening(
@@ -45,8 +46,8 @@ function opening(
 }
 
 function structure(rules: AnswerRules): TagFormat | undefined {
-  const { calls, form, reasoning } = rules;
-  if (!calls && !form && reasoning !== 'none') return undefined;
+  const { calls, form, reasoning, withheld } = rules;
+  if (!calls && !form && !withheld?.length && reasoning !== 'none') return undefined;
   const messages = messagesOf(rules);
   if (reasoning === 'open') return sequence(ANY_TEXT, text(NEXT), messages);
   // Where the template writes no beginning of a message, the model does.

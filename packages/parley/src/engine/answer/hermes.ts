@@ -18,6 +18,7 @@ export const hermes: CallFormat = {
   controlTokens: [BEGIN, END],
   calls: taggedCalls,
   textOrCalls: (rules) => sequence(textWithout(BEGIN), optional(taggedCalls(rules))),
+  text: () => textWithout(BEGIN),
   reader: (rules) => readerOf((input) => readTaggedCalls(input, rules)),
 };
 
@@ -30,7 +31,7 @@ export function taggedCalls({ tools, parallel }: CallRules): TagFormat {
 export function* readTaggedCalls(input: AnswerInput, { tools }: CallRules): Reading {
   while (yield* input.textBefore(BEGIN)) {
     const head = yield* jsonHead(input, BEGIN.length, tools, KEYS);
-    if (!head) input.show('text', BEGIN.length);
+    if (!head) input.showUnlessCut(BEGIN.length);
     else yield* readJsonCall(input, head, END);
   }
 }

@@ -10,6 +10,8 @@ export class AnswerInput {
   rest = '';
   /** Whether nothing more comes. */
   ended = false;
+  /** Whether somebody looked for more than there is of an answer that has ended, since something was last used up. */
+  #isShort = false;
   #parts: AnswerPart[] = [];
 
   /** Waits until there is more in `rest`; false: nothing more comes. */
@@ -24,7 +26,11 @@ export class AnswerInput {
 
   /** Waits for the character at a place of `rest`; empty where the answer ends before it. */
   *at(index: number): Reading<string> {
-    while (index >= this.rest.length) if (!(yield* this.more())) return '';
+    while (index >= this.rest.length) {
+      if (yield* this.more()) continue;
+      this.#isShort = true;
+      return '';
+    }
     return this.rest[index]!;
   }
 
@@ -41,11 +47,13 @@ export class AnswerInput {
     return index - from;
   }
 
-  /** Uses up white space and the mark behind it; nothing where that does not come next. */
+  /** Uses up white space and the mark behind it, or what the end of the answer left of it; nothing where that does not come next. */
   *skipBlanksAnd(mark: string): Reading<boolean> {
     const blanks = yield* this.blanks();
     const found = yield* this.startsWith(mark, blanks);
     if (found) this.skip(blanks + mark.length);
+    else if (blanks < this.rest.length && mark.startsWith(this.rest.slice(blanks)))
+      this.skip(this.rest.length);
     return found;
   }
 
@@ -57,6 +65,25 @@ export class AnswerInput {
   /** Uses up the next code units without showing them. */
   skip(length: number): void {
     if (length > 0) this.#add({ type: 'skip', length: this.#take(length).length });
+  }
+
+  /** The same for marks between two texts of a kind. */
+  separate(separates: 'text' | 'reasoning', length: number): void {
+    this.#parts.push({ type: 'skip', length: this.#take(length).length, separates });
+  }
+
+  /**
+   * For what a mark of `length` code units began, and what is no call: it is text. But where the answer ended before that
+   * was known, it was to be a call, and none of it is shown.
+   */
+  showUnlessCut(length: number): void {
+    if (this.#isShort) this.skip(this.rest.length);
+    else this.show('text', length);
+  }
+
+  /** Whether the answer ended before a place of `rest` where somebody looked. */
+  get isCut(): boolean {
+    return this.#isShort;
   }
 
   call(kind: 'function' | 'custom', name: string, id?: string): void {
@@ -80,6 +107,7 @@ export class AnswerInput {
    * Held back is only what may begin a mark.
    */
   *before(marks: readonly string[], use: (length: number) => void): Reading<string | undefined> {
+    this.#isShort = false;
     for (;;) {
       const found = findMark(this.rest, marks);
       if (found) {
@@ -109,6 +137,7 @@ export class AnswerInput {
   }
 
   #take(length: number): string {
+    this.#isShort = false;
     const taken = this.rest.slice(0, length);
     this.rest = this.rest.slice(length);
     return taken;
@@ -117,7 +146,7 @@ export class AnswerInput {
   #add(part: Exclude<AnswerPart, { type: 'call' }>): void {
     const last = this.#parts.at(-1);
     if (part.type === 'skip') {
-      if (last?.type === 'skip')
+      if (last?.type === 'skip' && !last.separates)
         this.#parts[this.#parts.length - 1] = { type: 'skip', length: last.length + part.length };
       else this.#parts.push(part);
     } else if (last && last.type === part.type && 'text' in last) {

@@ -1,4 +1,4 @@
-import type { TagFormat, ToolSpec } from './format.ts';
+import type { CallRules, TagFormat, ToolSpec } from './format.ts';
 import type { AnswerInput, Reading } from './input.ts';
 import { argumentsFormat, isRaw, rawInput } from './json-arguments.ts';
 import { closeObject, readArguments } from './json-input.ts';
@@ -38,6 +38,9 @@ function afterName(tool: ToolSpec, keys: CallKeys, closing: string): TagFormat {
   return sequence(name, between, argumentsFormat(tool), regex(`${gap}\\}${end}`));
 }
 
+/** All tools of the request. */
+export const declared = ({ tools, withheld = [] }: CallRules): readonly ToolSpec[] => [...tools, ...withheld];
+
 /** Pattern of what `jsonHead` may take for the front of a call, for texts that must not begin like one. */
 export function headPattern(tools: readonly ToolSpec[], keys: CallKeys): string {
   const names = tools.map(({ name }) => escapeRegex(name)).join('|');
@@ -54,7 +57,11 @@ export interface CallHead {
   /** Code units up to where the arguments begin, or behind the object where it has none. */
   readonly length: number;
   readonly hasArguments: boolean;
+  /** The answer ended behind the name, before the arguments. */
+  readonly isCut?: true;
 }
+
+type Named = { -readonly [key in 'tool' | 'id']?: CallHead[key] };
 
 /** Looks whether a call comes next, from a place of the input, and uses up nothing of it. */
 export function* jsonHead(
@@ -63,8 +70,20 @@ export function* jsonHead(
   tools: readonly ToolSpec[],
   keys: CallKeys,
 ): Reading<CallHead | undefined> {
-  let tool: ToolSpec | undefined;
-  let id: string | undefined;
+  const named: Named = {};
+  const head = yield* headAt(input, from, tools, keys, named);
+  const { tool, id } = named;
+  if (head || !tool || !input.isCut) return head;
+  return { tool, id, length: input.rest.length, hasArguments: false, isCut: true };
+}
+
+function* headAt(
+  input: AnswerInput,
+  from: number,
+  tools: readonly ToolSpec[],
+  keys: CallKeys,
+  named: Named,
+): Reading<CallHead | undefined> {
   let at = from + (yield* input.blanks(from));
   if ((yield* input.at(at)) !== '{') return undefined;
   for (;;) {
@@ -72,17 +91,20 @@ export function* jsonHead(
     if (!key) return undefined;
     if (keys.arguments.includes(key.value)) {
       const isObject = (yield* input.at(key.end)) === '{';
+      const { tool, id } = named;
       return tool && isObject ? { tool, id, length: key.end, hasArguments: true } : undefined;
     }
     const value = yield* stringAt(input, key.end);
     if (!value) return undefined;
     if (keys.name.includes(key.value)) {
-      tool = tools.find(({ name }) => name === value.value);
+      const tool = tools.find(({ name }) => name === value.value);
       if (!tool) return undefined;
-    } else if (key.value === 'id') id = value.value;
+      named.tool = tool;
+    } else if (key.value === 'id') named.id = value.value;
     else if (key.value !== 'type' && key.value !== keys.index) return undefined;
     at = value.end + (yield* input.blanks(value.end));
     const next = yield* input.at(at);
+    const { tool, id } = named;
     if (next === '}') return tool && { tool, id, length: at + 1, hasArguments: false };
     if (next !== ',') return undefined;
   }
@@ -93,6 +115,7 @@ export function* readJsonCall(input: AnswerInput, head: CallHead, closing: strin
   const { tool } = head;
   input.skip(head.length);
   input.call(tool.kind, tool.name, head.id);
+  if (head.isCut) return;
   if (tool.kind === 'custom' && !head.hasArguments) return yield* readRaw(input, rawEnd(closing));
   if (!head.hasArguments) input.argue('{}');
   else if (!(yield* readArguments(input, tool)) || !(yield* closeObject(input))) return;

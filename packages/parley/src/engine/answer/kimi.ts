@@ -24,6 +24,7 @@ export const kimi: CallFormat = {
   controlTokens: [SECTION_BEGIN, SECTION_END, CALL_BEGIN, ARGUMENTS, CALL_END],
   calls,
   textOrCalls: (rules) => sequence(textWithout(SECTION_BEGIN, CALL_BEGIN), optional(calls(rules))),
+  text: () => textWithout(SECTION_BEGIN, CALL_BEGIN),
   reader: (rules) => readerOf((input) => readCalls(input, rules)),
 };
 
@@ -44,7 +45,7 @@ function* readCalls(input: AnswerInput, { tools }: CallRules): Reading {
     const from = mark === CALL_BEGIN ? 0 : mark.length + (yield* input.blanks(mark.length));
     const head = yield* headAt(input, from, tools);
     if (!head) {
-      input.show('text', mark.length);
+      input.showUnlessCut(mark.length);
       continue;
     }
     const { tool, id, length } = head;
@@ -56,9 +57,12 @@ function* readCalls(input: AnswerInput, { tools }: CallRules): Reading {
   }
 }
 
+const ID = /^(?:functions\.)?(.+):\d+$/;
+const CUT_ID = /^(?:functions\.)?(.+?):\d*(?:<[^>]*)?$/;
+
 interface CallHead {
   readonly tool: ToolSpec;
-  readonly id: string;
+  readonly id: string | undefined;
   /** Code units before the arguments. */
   readonly length: number;
 }
@@ -71,9 +75,11 @@ function* headAt(
   if (!(yield* input.startsWith(CALL_BEGIN, from))) return undefined;
   const begin = from + CALL_BEGIN.length;
   const end = yield* findAhead(input, ARGUMENTS, begin, MAX_NAME);
-  if (end === undefined) return undefined;
+  if (end === undefined && !input.isCut) return undefined;
   const id = input.rest.slice(begin, end).trim();
-  const [, name] = id.match(/^(?:functions\.)?(.+):\d+$/) ?? [];
+  const [, name] = id.match(end === undefined ? CUT_ID : ID) ?? [];
   const tool = tools.find((one) => one.name === name);
-  return tool && { tool, id, length: end + ARGUMENTS.length };
+  if (end !== undefined) return tool && { tool, id, length: end + ARGUMENTS.length };
+  // Its number may be cut too, so it is no id.
+  return tool && { tool, id: undefined, length: input.rest.length };
 }

@@ -1,6 +1,6 @@
-import type { CallFormat, CallRules, TagFormat } from './format.ts';
+import type { CallFormat, CallRules, TagFormat, ToolSpec } from './format.ts';
 import { type AnswerInput, type Reading, readerOf } from './input.ts';
-import { type CallKeys, headPattern, jsonCall, jsonHead, readJsonCall } from './json-call.ts';
+import { type CallKeys, declared, headPattern, jsonCall, jsonHead, readJsonCall } from './json-call.ts';
 import { pythonHead, readPythonCall } from './python-call.ts';
 import { either, escapeRegex, optional, regex, sequence, text } from './tags.ts';
 
@@ -17,7 +17,8 @@ export const llamaJson: CallFormat = {
     /<\|(?:python_tag|start_header_id|header_start)\|>/.test(template) && /"parameters\\?": /.test(template),
   controlTokens: [TAG],
   calls: llamaCall,
-  textOrCalls: (rules) => either([textAlone(rules), llamaCall(rules)]),
+  textOrCalls: (rules) => either([textAlone(declared(rules)), llamaCall(rules)]),
+  text: textAlone,
   reader: (rules) => readerOf((input) => readLlamaCalls(input, rules)),
 };
 
@@ -27,7 +28,7 @@ function llamaCall({ tools }: CallRules): TagFormat {
 }
 
 /** Text that does not begin like a call. */
-function textAlone({ tools }: CallRules): TagFormat {
+function textAlone(tools: readonly ToolSpec[]): TagFormat {
   return regex(`(?!${headPattern(tools, KEYS)}|[\\s\\S]*${escapeRegex(TAG)})[\\s\\S]*`);
 }
 
@@ -44,6 +45,6 @@ function* readLlamaCalls(input: AnswerInput, { tools }: CallRules): Reading {
     const builtIn = call ? undefined : yield* pythonHead(input, TAG.length, tools, '.call');
     if (call) yield* readJsonCall(input, call, '');
     else if (builtIn) yield* readPythonCall(input, builtIn);
-    else input.show('text', TAG.length);
+    else input.showUnlessCut(TAG.length);
   }
 }

@@ -1,5 +1,6 @@
-import type { CallFormat, CallRules, TagFormat } from './format.ts';
+import type { CallFormat, CallRules, TagFormat, ToolSpec } from './format.ts';
 import { type AnswerInput, type Reading, readerOf } from './input.ts';
+import { declared } from './json-call.ts';
 import { pythonCall, pythonHead, readPythonCall } from './python-call.ts';
 import { either, escapeRegex, items, optional, regex, sequence, text } from './tags.ts';
 
@@ -13,7 +14,8 @@ export const llamaPythonic: CallFormat = {
   detects: (template) => /\[func_name1\(/.test(template),
   controlTokens: [START, END],
   calls: pythonCalls,
-  textOrCalls: (rules) => either([textAlone(rules), pythonCalls(rules)]),
+  textOrCalls: (rules) => either([textAlone(declared(rules)), pythonCalls(rules)]),
+  text: textAlone,
   reader: (rules) => readerOf((input) => readPythonCalls(input, rules)),
 };
 
@@ -24,7 +26,7 @@ function pythonCalls({ tools, parallel }: CallRules): TagFormat {
 }
 
 /** Text that does not begin like calls. */
-function textAlone({ tools }: CallRules): TagFormat {
+function textAlone(tools: readonly ToolSpec[]): TagFormat {
   const names = tools.map(({ name }) => escapeRegex(name)).join('|');
   return regex(`(?!\\s*(?:${escapeRegex(START)}|\\[\\s*(?:${names})\\())[\\s\\S]*`);
 }

@@ -31,6 +31,7 @@ function family(calls: (rules: CallRules) => TagFormat): Omit<CallFormat, 'name'
     controlTokens: [CALLS, ID, ARGUMENTS],
     calls,
     textOrCalls: (rules) => sequence(textWithout(CALLS), optional(calls(rules))),
+    text: () => textWithout(CALLS),
     reader: (rules) => readerOf((input) => readMistralCalls(input, rules)),
     newId,
   };
@@ -65,7 +66,7 @@ function* readMistralCalls(input: AnswerInput, { tools }: CallRules): Reading {
     const start = CALLS.length + blanks;
     const isList = (yield* input.at(start)) === '[';
     const found = isList ? yield* readList(input, start + 1, tools) : yield* readNamed(input, start, tools);
-    if (!found) input.show('text', CALLS.length);
+    if (!found) input.showUnlessCut(CALLS.length);
   }
 }
 
@@ -96,9 +97,12 @@ function* readNamed(input: AnswerInput, from: number, tools: readonly ToolSpec[]
   if (isMarked) end += ARGUMENTS.length;
   const blanks = isRaw(tool) ? 0 : yield* input.blanks(end);
   const isObject = (yield* input.at(end + blanks)) === '{';
-  if (!isObject && !(isMarked && tool.kind === 'custom')) return false;
-  input.skip(end + blanks);
-  input.call(tool.kind, tool.name, id || undefined);
+  const isCut = input.isCut && input.rest.length > from + name.length;
+  if (!isObject && !isCut && !(isMarked && tool.kind === 'custom')) return false;
+  const isCutBefore = isCut && !isMarked;
+  input.skip(isCutBefore ? input.rest.length : end + blanks);
+  // An id that the end of the answer cut is none.
+  input.call(tool.kind, tool.name, (!isCutBefore && id) || undefined);
   if (isObject && !isRaw(tool)) yield* readArguments(input, tool);
   else yield* input.before([CALLS], (length) => input.argueNext(length));
   return true;

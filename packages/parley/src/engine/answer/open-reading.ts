@@ -1,10 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { ChatRequest } from '../../core/complete.ts';
 import { outputForm } from '../constraint/output-form.ts';
+import { answerRules } from './answer-rules.ts';
 import { type DialectNames, dialectByName, reasoningByName } from './dialects.ts';
-import { tagOfForm } from './form-tag.ts';
 import type { AnswerRules } from './format.ts';
-import { callRules } from './plan.ts';
 import { AnswerReading } from './reading.ts';
 import { toolUse } from './tools.ts';
 
@@ -20,18 +19,19 @@ const ID_LENGTH = 24;
 export function openReading({ parameters }: ChatRequest, { names, opening }: ReadingWish): AnswerReading {
   const { reasoning_format: format, include_reasoning: included } = parameters;
   const raw = format === 'raw';
-  const tools = toolUse(parameters);
-  const form = outputForm(parameters);
-  const rules: AnswerRules = {
-    calls: tools && callRules(tools),
-    form: form && tagOfForm(form),
-    reasoning: raw ? 'none' : opening,
-  };
-  const dialect = dialectByName(raw ? { ...names, reasoning: undefined } : names);
+  const rules = answerRules({
+    tools: toolUse(parameters),
+    form: outputForm(parameters),
+    opening,
+    reasoningFormat: format,
+  });
+  const dialect = dialectByName(names);
   const reasoning = reasoningByName(names.reasoning);
+  const hidden = included === false || format === 'hidden';
   return new AnswerReading({
     newReader: () => dialect.reader(rules),
-    showReasoning: included !== false && format !== 'hidden',
+    reasoning: raw ? 'text' : hidden ? 'nowhere' : 'apart',
+    // The prompt has written the mark that the answer lacks.
     prefix: raw && opening === 'open' && reasoning ? `${reasoning.begin}\n` : '',
     newCallId: () => dialect.newId?.(random) ?? callId(),
   });

@@ -22,6 +22,7 @@ export const phi: CallFormat = {
   controlTokens: [BEGIN, END],
   calls,
   textOrCalls: (rules) => sequence(textWithout(BEGIN, `${FUNCTOOLS}[`), optional(calls(rules))),
+  text: () => textWithout(BEGIN, `${FUNCTOOLS}[`),
   reader: (rules) => readerOf((input) => readCalls(input, rules)),
 };
 
@@ -41,7 +42,7 @@ function* readCalls(input: AnswerInput, rules: CallRules): Reading {
     if (mark === undefined) return;
     const length = mark === BEGIN ? BEGIN.length : FUNCTOOLS.length;
     if (!(yield* readCallList(input, length, rules, KEYS, mark === BEGIN ? END : ''))) {
-      input.show('text', mark.length);
+      input.showUnlessCut(mark.length);
     }
   }
 }

@@ -2,12 +2,24 @@ import type { Parameters } from '../../core/complete.ts';
 import type { ParameterReportEntry } from '../../core/report.ts';
 import type { OutputForm } from '../constraint/output-form.ts';
 import { type FormParameters, outputForm } from '../constraint/output-form.ts';
+import { answerRules } from './answer-rules.ts';
+import { refuseContinuedCall } from './continued.ts';
 import { type DialectNames, dialectByName, reasoningByName } from './dialects.ts';
-import { optionsOfPart, tagOfForm } from './form-tag.ts';
-import type { AnswerDialect, AnswerRules, ReasoningFormat } from './format.ts';
+import { optionsOfPart } from './form-tag.ts';
+import type { AnswerDialect, AnswerRules, ReasoningMarks } from './format.ts';
 import type { AnswerShape } from './gated-text.ts';
-import { checkThinking, openingOf, type ThinkingParameters, thinkingOff, thinkingShare } from './thinking.ts';
-import { type ToolParameters, type ToolUse, toolUse } from './tools.ts';
+import {
+  type Opening,
+  openingOf,
+  reads,
+  SWITCHES,
+  type ThinkingParameters,
+  thinkingOff,
+  thinkingShare,
+} from './thinking.ts';
+import { checkThinking } from './thinking-check.ts';
+import { checkTools } from './tool-check.ts';
+import { type ToolParameters, toolUse } from './tools.ts';
 
 export type AnswerParameters = ToolParameters &
   ThinkingParameters &
@@ -43,7 +55,10 @@ export interface PlanInput {
   /** Source of the template, and what it made of the conversation. */
   readonly source: string;
   readonly prompt: string;
-  readonly continues: boolean;
+  /** Text of the final message, where the answer goes on with it. */
+  readonly continued: string | undefined;
+  /** Whether it goes on within the reasoning of that message. */
+  readonly continuesThought: boolean;
   /** What the template's answers are written in. */
   readonly names: DialectNames;
   /** Throws an ApiError 400 when the form, as JSON, cannot be compiled. */
@@ -59,28 +74,32 @@ export interface Planned {
 
 /** Throws an ApiError 400 for tools, forms and wishes that cannot be. */
 export function planAnswer(input: PlanInput): Planned {
-  const { parameters, source, prompt, names, check } = input;
+  const { parameters, source, names, continued, check } = input;
   const dialect = dialectByName(names);
-  const reasoning = reasoningByName(names.reasoning);
-  checkThinking(parameters, source, dialect.reasons);
-  const off = thinkingOff(parameters);
-  const opening = dialect.opening
-    ? dialect.opening(prompt, { off, continues: input.continues })
-    : openingOf(prompt, reasoning, { off, continues: input.continues });
   const tools = toolUse(parameters);
   const form = outputForm(parameters);
-  const rules: AnswerRules = {
-    calls: tools && callRules(tools),
-    form: form && tagOfForm(form),
-    reasoning: opening.state,
-  };
+  checkThinking(parameters, {
+    source,
+    reasons: dialect.thought !== undefined,
+    hasForm: form !== undefined,
+  });
+  const opening = openAnswer(dialect, input);
+  const rules = answerRules({
+    tools,
+    form,
+    opening: opening.state,
+    reasoningFormat: parameters.reasoning_format,
+  });
   if (tools) checkTools(tools, parameters, check);
+  if (continued !== undefined) refuseContinuedCall(continued, dialect, rules);
   const output = wholeForm(dialect, rules, form);
   if (form) check(JSON.stringify(form));
   if (output !== undefined) check(output);
   const isMore = isMoreThanText(dialect, rules);
-  const share = thinkingShare(parameters, source, opening.state);
-  const budget = reasoning && share !== undefined ? budgetOf(reasoning, share, opening.state) : undefined;
+  const share = thinkingShare(parameters, source);
+  const mayThink = dialect.thought && opening.state !== 'none';
+  const budget =
+    mayThink && share !== undefined ? budgetOf(dialect.thought, share, opening.state) : undefined;
   return {
     plan: {
       names: isMore ? names : undefined,
@@ -91,12 +110,22 @@ export function planAnswer(input: PlanInput): Planned {
       shape: parameters.stop?.length && isMore ? { names, rules } : undefined,
     },
     suffix: opening.suffix,
-    changes: budget ? [emulated(budget)] : [],
+    changes: [
+      ...(opening.suffix !== '' ? [closed(parameters)] : []),
+      ...(budget ? [emulated(budget)] : share !== undefined ? [withoutThought()] : []),
+    ],
   };
 }
 
-export function callRules({ callable, parallel, required }: ToolUse): AnswerRules['calls'] {
-  return callable.length === 0 ? undefined : { tools: callable, parallel, required };
+function openAnswer(dialect: AnswerDialect, input: PlanInput): Opening {
+  const { parameters, source, prompt, names, continued, continuesThought } = input;
+  const off = thinkingOff(parameters) !== undefined;
+  if (continuesThought && dialect.thought) {
+    return off ? { state: 'none', suffix: dialect.thought.forcedEnd } : { state: 'open', suffix: '' };
+  }
+  if (dialect.opening) return dialect.opening(prompt, { off });
+  const isTold = off && SWITCHES.some((name) => reads(source, name));
+  return openingOf(prompt, reasoningByName(names.reasoning), { off, isTold, continued });
 }
 
 function isMoreThanText(dialect: AnswerDialect, { calls, reasoning }: AnswerRules): boolean {
@@ -109,7 +138,7 @@ function wholeForm(
   rules: AnswerRules,
   form: OutputForm | undefined,
 ): string | undefined {
-  if (!isMoreThanText(dialect, rules)) return form && JSON.stringify(form);
+  if (!isMoreThanText(dialect, rules) && (form || !rules.withheld)) return form && JSON.stringify(form);
   const format = dialect.structure(rules);
   if (!format) return undefined;
   const whole: OutputForm = {
@@ -120,24 +149,8 @@ function wholeForm(
   return JSON.stringify(whole);
 }
 
-/** Each schema on its own first, so that an error names its place in the request. */
-function checkTools(tools: ToolUse, parameters: AnswerParameters, check: (form: string) => void): void {
-  for (const [index, tool] of tools.declared.entries()) {
-    const param = tools.parameterOf(tool);
-    const one = (constraint: OutputForm['constraint'], options: OutputForm['options'] = {}): void =>
-      check(JSON.stringify({ constraint, options, param } satisfies OutputForm));
-    if (tool.kind === 'function') {
-      const listed = parameters.tools?.[index];
-      const strict = listed && 'function' in listed && listed.function.strict === true;
-      if (tool.parameters)
-        one({ jsonSchema: tool.parameters }, { declaredOrder: true, ...(strict && { strict }) });
-    } else if (tool.format.type === 'regex') one({ regex: tool.format.pattern });
-    else if (tool.format.type === 'lark') one({ grammar: tool.format.grammar, syntax: 'lark' });
-  }
-}
-
 function budgetOf(
-  { begin, end, forcedEnd }: ReasoningFormat,
+  { begin, end, forcedEnd }: ReasoningMarks,
   share: number,
   opening: AnswerRules['reasoning'],
 ): ReasoningBudgetPlan {
@@ -147,4 +160,15 @@ function budgetOf(
 function emulated({ share }: ReasoningBudgetPlan): ParameterReportEntry {
   const detail = `The model's template does not know it; reasoning ends after ${Math.round(share * 100)} % of the answer's tokens.`;
   return { name: 'reasoning_effort', change: 'emulated', detail };
+}
+
+function closed(parameters: ThinkingParameters): ParameterReportEntry {
+  const name = thinkingOff(parameters) ?? 'disable_reasoning';
+  const detail = "The model's template cannot turn reasoning off; it ends before the answer begins.";
+  return { name, change: 'emulated', detail };
+}
+
+function withoutThought(): ParameterReportEntry {
+  const detail = 'The answer goes on behind its reasoning.';
+  return { name: 'reasoning_effort', change: 'ignored', detail };
 }

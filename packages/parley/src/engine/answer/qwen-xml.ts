@@ -70,6 +70,7 @@ function xmlFormat(family: Family): CallFormat {
     calls: (rules) => xmlCalls(family, rules),
     // Some models leave the outer tag out.
     textOrCalls: (rules) => sequence(textWithout(begin, marks.open[0]), optional(xmlCalls(family, rules))),
+    text: () => textWithout(begin, marks.open[0]),
     reader: (rules) => readerOf((input) => readXmlCalls(input, family, rules)),
   };
 }
@@ -87,7 +88,7 @@ function* readXmlCalls(input: AnswerInput, { begin, end, marks }: Family, { tool
     if (mark === undefined) return;
     const from = mark === begin ? begin.length + (yield* input.blanks(begin.length)) : 0;
     let head = yield* xmlHead(input, from, tools, marks);
-    if (!head) input.show('text', mark.length);
+    if (!head) input.showUnlessCut(mark.length);
     for (; head; head = yield* xmlHead(input, yield* input.blanks(), tools, marks)) {
       yield* readXmlFunction(input, head, marks);
       if (yield* input.skipBlanksAnd(end)) break;

@@ -24,7 +24,7 @@ function reading(rules: Partial<AnswerRules>, options: Partial<ReadingOptions> =
         reasoning: 'none',
         ...rules,
       }),
-    showReasoning: true,
+    reasoning: 'apart',
     prefix: '',
     newCallId: () => `call_${calls++}`,
     ...options,
@@ -93,10 +93,10 @@ test('choices are read apart, and each has call ids of its own', () => {
 });
 
 test('reasoning tokens are counted in the usage, also where reasoning is not shown', () => {
-  for (const showReasoning of [true, false]) {
+  for (const told of ['apart', 'nowhere'] as const) {
     const text = 'think hard</think>yes';
-    const events = read(reading({ reasoning: 'open' }, { showReasoning }), [...answer(text), USAGE]);
-    assert.equal(joined(events, 'reasoning-delta'), showReasoning ? 'think hard' : '');
+    const events = read(reading({ reasoning: 'open' }, { reasoning: told }), [...answer(text), USAGE]);
+    assert.equal(joined(events, 'reasoning-delta'), told === 'apart' ? 'think hard' : '');
     assert.equal(joined(events, 'text-delta'), 'yes');
     assert.equal(counts(events), text.length + 1);
     const usage = events.at(-1);

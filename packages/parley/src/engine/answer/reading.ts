@@ -1,16 +1,21 @@
 import type { ChatEvent, FinishReason } from '../../core/event.ts';
+import { isJson } from './bare-value.ts';
 import type { AnswerPart, AnswerReader } from './format.ts';
 import { type Taken, Tape } from './tape.ts';
 
 export interface ReadingOptions {
   /** One for each choice. */
   readonly newReader: () => AnswerReader;
-  /** Whether reasoning is told; its tokens count in any case. */
-  readonly showReasoning: boolean;
+  /** Where reasoning is told: apart, in the text, or nowhere. Its tokens count in any case. */
+  readonly reasoning: 'apart' | 'text' | 'nowhere';
   /** Text to put before each answer, as a mark that the prompt has written already. */
   readonly prefix: string;
   readonly newCallId: () => string;
 }
+
+/** What stands between two texts of a kind: an empty line. */
+const SEPARATOR = '\n\n';
+const SEPARATOR_BYTES = new TextEncoder().encode(SEPARATOR);
 
 type TextDelta = Extract<ChatEvent, { type: 'text-delta' }>;
 type ChoiceEnd = Extract<ChatEvent, { type: 'choice-end' }>;
@@ -64,6 +69,8 @@ class ChoiceReading {
   /** Of text that is not shown; they belong to the next event. */
   #pending: Taken = { tokenCount: 0 };
   #calls = 0;
+  /** Arguments of the last call, where it is a function's. */
+  #arguments: string | undefined;
   #begun = false;
 
   constructor(choice: number, options: ReadingOptions) {
@@ -85,11 +92,14 @@ class ChoiceReading {
     yield* this.#tell(this.#reader.end());
     const rest = merge(merge(this.#pending, this.#tape.rest()), event);
     const { tokens: _unshown, ...counted } = rest;
-    yield { ...event, ...counted, reason: this.#reason(event.reason) };
+    yield { ...event, ...counted, reason: this.#reason(event) };
   }
 
-  #reason(reason: FinishReason): FinishReason {
-    return reason === 'stop' && this.#calls > 0 ? 'tool_calls' : reason;
+  /** A stop token may end an answer within a call, which then asks for nothing. */
+  #reason({ reason, stop }: ChoiceEnd): FinishReason {
+    if (reason !== 'stop' || this.#calls === 0) return reason;
+    const isCut = stop !== undefined && this.#arguments !== undefined && !isJson(this.#arguments);
+    return isCut ? 'stop' : 'tool_calls';
   }
 
   *#begin(): Generator<ChatEvent> {
@@ -109,35 +119,42 @@ class ChoiceReading {
   #event(part: AnswerPart): ChatEvent | undefined {
     const choice = this.#choice;
     switch (part.type) {
-      case 'skip':
-        this.#hide(this.#tape.take(part.length));
+      case 'skip': {
+        const taken = this.#tape.take(part.length);
+        if (part.separates) return this.#delta(part.separates, SEPARATOR, separating(taken));
+        this.#hide(taken);
         return undefined;
+      }
       case 'text':
-        return {
-          type: 'text-delta',
-          choice,
-          text: part.text,
-          ...this.#shown(this.#tape.take(part.text.length)),
-        };
+        return this.#delta('text', part.text, this.#tape.take(part.text.length));
       case 'reasoning': {
         const taken = this.#tape.take(part.text.length);
         this.reasoningTokens += taken.tokenCount;
-        if (this.#options.showReasoning) {
-          return { type: 'reasoning-delta', choice, text: part.text, ...this.#shown(taken) };
-        }
-        this.#hide(taken);
-        return undefined;
+        return this.#delta('reasoning', part.text, taken);
       }
       case 'call': {
         const { kind, name, id = this.#options.newCallId() } = part;
         const index = this.#calls++;
+        this.#arguments = kind === 'function' ? '' : undefined;
         return { type: 'tool-call-start', choice, index, id, kind, name, ...this.#counted() };
       }
       case 'arguments': {
         const index = this.#calls - 1;
+        if (this.#arguments !== undefined) this.#arguments += part.text;
         return { type: 'tool-call-delta', choice, index, arguments: part.text, ...this.#counted() };
       }
     }
+  }
+
+  #delta(kind: 'text' | 'reasoning', text: string, taken: Taken): ChatEvent | undefined {
+    const choice = this.#choice;
+    const { reasoning } = this.#options;
+    if (kind === 'text' || reasoning === 'text') {
+      return { type: 'text-delta', choice, text, ...this.#shown(taken) };
+    }
+    if (reasoning === 'apart') return { type: 'reasoning-delta', choice, text, ...this.#shown(taken) };
+    this.#hide(taken);
+    return undefined;
   }
 
   #hide(taken: Taken): void {
@@ -156,6 +173,12 @@ class ChoiceReading {
     const { tokens: _unshown, ...counted } = this.#shown({ tokenCount: 0 });
     return counted;
   }
+}
+
+/** The last of the hidden tokens gives the separator to the text, so that the bytes of all still are the text. */
+function separating({ tokens, ...counted }: Taken): Taken {
+  const last = tokens?.at(-1);
+  return { ...counted, ...(last && { tokens: [{ ...last, bytes: SEPARATOR_BYTES }] }) };
 }
 
 function merge(first: Taken, second: Taken): Taken {

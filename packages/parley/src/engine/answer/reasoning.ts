@@ -17,32 +17,39 @@ export function reasoningBlock({ begin, end }: ReasoningFormat, state: 'open' | 
   return { type: 'optional', content: { type: 'sequence', elements: [BLANKS, block(begin), BLANKS] } };
 }
 
+export interface ReasoningReading {
+  readonly state: 'open' | 'optional';
+  /** Whether the marks and the white space beside them are shown as text. */
+  readonly isRaw: boolean;
+}
+
 /** Splits reasoning off the front of an answer; the rest goes to the other reader. */
 export function reasoningReader(
   format: ReasoningFormat,
-  state: 'open' | 'optional',
+  reading: ReasoningReading,
   rest: AnswerReader,
 ): AnswerReader {
-  return readerOf((input) => readReasoning(input, format, state), rest);
+  return readerOf((input) => readReasoning(input, format, reading), rest);
 }
 
 function* readReasoning(
   input: AnswerInput,
   { begin, end }: ReasoningFormat,
-  state: 'open' | 'optional',
+  { state, isRaw }: ReasoningReading,
 ): Reading {
+  const mark = (length: number): void => (isRaw ? input.show('text', length) : input.skip(length));
   const blanks = yield* input.blanks();
   // Some models repeat the mark that the prompt ends in.
-  if (yield* input.startsWith(begin, blanks)) input.skip(blanks + begin.length);
+  if (yield* input.startsWith(begin, blanks)) mark(blanks + begin.length);
   else if (state === 'optional') return;
-  input.skip(yield* input.blanks());
+  mark(yield* input.blanks());
   for (;;) {
     const found = findMark(input.rest, [end]);
     const known = input.rest.slice(0, found?.at ?? input.rest.length - heldBack(input.rest, [end]));
     input.show('reasoning', known.trimEnd().length);
     if (found) {
-      input.skip(known.length - known.trimEnd().length + end.length);
-      input.skip(yield* input.blanks());
+      mark(known.length - known.trimEnd().length + end.length);
+      mark(yield* input.blanks());
       return;
     }
     if (!(yield* input.more())) {

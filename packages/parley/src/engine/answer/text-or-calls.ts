@@ -6,6 +6,13 @@ export function textUnlessCalls(reader: AnswerReader): AnswerReader {
   return { push: (text) => state.push(text), end: () => state.end() };
 }
 
+/** For answers that must be calls: whatever else is there is a call that the end of the answer cut. */
+export function withoutText(reader: AnswerReader): AnswerReader {
+  const hide = (part: AnswerPart): AnswerPart =>
+    part.type === 'text' ? { type: 'skip', length: part.text.length } : part;
+  return { push: (text) => reader.push(text).map(hide), end: () => reader.end().map(hide) };
+}
+
 class Undecided {
   readonly #reader: AnswerReader;
   #kind: 'open' | 'text' | 'calls' = 'open';

@@ -1,19 +1,24 @@
 import type { ChatCompletionRequest } from '@parley/protocol';
-import { invalidRequest, unsupportedParameter } from '@parley/protocol/errors';
+import { invalidRequest } from '@parley/protocol/errors';
 import type { AnswerRules, ReasoningFormat } from './format.ts';
 
-/** The parameters that say how the model thinks. */
+/** The parameters that say how the model thinks, and how that is told. */
 export type ThinkingParameters = Partial<
   Pick<
     ChatCompletionRequest,
-    'reasoning_effort' | 'disable_reasoning' | 'clear_thinking' | 'chat_template_kwargs'
+    | 'reasoning_effort'
+    | 'disable_reasoning'
+    | 'clear_thinking'
+    | 'include_reasoning'
+    | 'reasoning_format'
+    | 'chat_template_kwargs'
   >
 >;
 
 type Effort = Exclude<NonNullable<ChatCompletionRequest['reasoning_effort']>, 'none'>;
 
 /** Variables by which templates turn reasoning off and on, false for off. */
-const SWITCHES = ['enable_thinking', 'thinking'] as const;
+export const SWITCHES = ['enable_thinking', 'thinking'] as const;
 
 /** Share of the answer's tokens that a model may think for when its template has no word for the effort. */
 const SHARE: Readonly<Record<Effort, number>> = {
@@ -24,26 +29,36 @@ const SHARE: Readonly<Record<Effort, number>> = {
   xhigh: 0.95,
 };
 
+/** What asks for an answer without reasoning; undefined where nothing does. */
 export function thinkingOff({
   reasoning_effort: effort,
   disable_reasoning: off,
-}: ThinkingParameters): boolean {
-  if (off === true && effort != null && effort !== 'none') {
+}: ThinkingParameters): 'disable_reasoning' | 'reasoning_effort' | undefined {
+  if (off != null && effort != null && off !== (effort === 'none')) {
     throw invalidRequest(
       'disable_reasoning',
-      `disable_reasoning: true and reasoning_effort: '${effort}' contradict each other.`,
+      `disable_reasoning: ${off} and reasoning_effort: '${effort}' contradict each other.`,
       'conflicting_parameters',
     );
   }
-  return off === true || effort === 'none';
+  if (off === true) return 'disable_reasoning';
+  return effort === 'none' ? 'reasoning_effort' : undefined;
 }
 
-/** What a template is told of the wish, in the variables that it reads. The caller's own variables win. */
+/** Whether the request asks the model to think. */
+export function thinkingOn({
+  reasoning_effort: effort,
+  disable_reasoning: off,
+}: ThinkingParameters): boolean {
+  return off === false || (effort != null && effort !== 'none');
+}
+
+/** What a template is told of the wish, in the variables that it reads. */
 export function thinkingVariables(parameters: ThinkingParameters, source: string): Record<string, unknown> {
-  const { reasoning_effort: effort, disable_reasoning: disabled, clear_thinking: clear } = parameters;
+  const { reasoning_effort: effort, clear_thinking: clear } = parameters;
   const variables: Record<string, unknown> = {};
-  const off = thinkingOff(parameters);
-  if (off || disabled === false || (effort != null && effort !== 'none')) {
+  const off = thinkingOff(parameters) !== undefined;
+  if (off || thinkingOn(parameters)) {
     for (const name of SWITCHES) if (reads(source, name)) variables[name] = !off;
   }
   if (effort != null && effort !== 'none' && reads(source, 'reasoning_effort')) {
@@ -64,40 +79,49 @@ export interface Opening {
   readonly suffix: string;
 }
 
+export interface OpeningWish {
+  /** Whether the model must not think. */
+  readonly off: boolean;
+  /** Whether the template was told so, in a variable of its own. */
+  readonly isTold: boolean;
+  /** Text of the final message, where the answer goes on with it. */
+  readonly continued: string | undefined;
+}
+
 /** Whether the prompt ends inside of a reasoning block, and how it is kept from beginning one where that is not wanted. */
 export function openingOf(
   prompt: string,
   format: ReasoningFormat | undefined,
-  options: { readonly off: boolean; readonly continues: boolean },
+  { off, isTold, continued }: OpeningWish,
 ): Opening {
   if (!format) return { state: 'none', suffix: '' };
-  const end = prompt.trimEnd();
-  const isOpen = options.continues
-    ? prompt.lastIndexOf(format.begin) > prompt.lastIndexOf(format.end)
-    : end.endsWith(format.begin);
-  if (isOpen)
-    return options.off ? { state: 'none', suffix: format.forcedEnd } : { state: 'open', suffix: '' };
-  if (options.continues || end.endsWith(format.end)) return { state: 'none', suffix: '' };
-  if (!options.off) return { state: 'optional', suffix: '' };
-  return { state: 'none', suffix: `${format.begin}\n${format.forcedEnd}` };
+  const { begin, end, forcedEnd } = format;
+  const written = prompt.trimEnd();
+  const isOpen =
+    continued === undefined ? written.endsWith(begin) : continuesInside(written, continued, format);
+  if (isOpen) return off ? { state: 'none', suffix: forcedEnd } : { state: 'open', suffix: '' };
+  if (continued !== undefined || written.endsWith(end)) return { state: 'none', suffix: '' };
+  // A template that knows how to turn reasoning off has done so, with a block or without one.
+  if (!off || isTold) return { state: 'optional', suffix: '' };
+  return { state: 'none', suffix: `${begin}\n${forcedEnd}` };
+}
+
+/** By the marks in the text itself; without any, by what the template has put before it. */
+function continuesInside(prompt: string, continued: string, { begin, end }: ReasoningFormat): boolean {
+  const opened = continued.lastIndexOf(begin);
+  const closed = continued.lastIndexOf(end);
+  if (opened >= 0 || closed >= 0) return opened > closed;
+  const text = continued.trim();
+  const before = prompt.endsWith(text) ? prompt.slice(0, prompt.length - text.length) : prompt;
+  const turn = before.trimEnd();
+  return turn.endsWith(begin);
 }
 
 /** Share of the answer's tokens for thinking; undefined where the template handles the effort, or nobody asked. */
 export function thinkingShare(
   { reasoning_effort: effort }: ThinkingParameters,
   source: string,
-  opening: Opening['state'],
 ): number | undefined {
-  if (effort == null || effort === 'none' || opening === 'none') return undefined;
+  if (effort == null || effort === 'none') return undefined;
   return reads(source, 'reasoning_effort') ? undefined : SHARE[effort];
-}
-
-/** Throws a 400 where a model that does not reason is asked how hard it shall. */
-export function checkThinking(parameters: ThinkingParameters, source: string, reasons: boolean): void {
-  const { reasoning_effort: effort } = parameters;
-  if (effort == null || effort === 'none' || reasons || reads(source, 'reasoning_effort')) return;
-  throw unsupportedParameter(
-    'reasoning_effort',
-    `reasoning_effort: this model does not reason before it answers; only 'none' is allowed.`,
-  );
 }

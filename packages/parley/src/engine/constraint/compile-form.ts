@@ -8,11 +8,11 @@ export interface CompiledForm {
   readonly param: string;
 }
 
-/** `json` is an OutputForm. Throws an ApiError 400 that names the place at fault. */
-export function compileForm(json: string): CompiledForm {
+/** `json` is an OutputForm. `onWork`: of CompileOptions. Throws an ApiError 400 that names the place at fault. */
+export function compileForm(json: string, onWork?: () => void): CompiledForm {
   const { constraint, options, param } = JSON.parse(json) as OutputForm;
   try {
-    return { grammar: compile(constraint, options), param };
+    return { grammar: compile(constraint, { ...options, ...(onWork && { onWork }) }), param };
   } catch (error) {
     throw constraintFailure(error, param);
   }

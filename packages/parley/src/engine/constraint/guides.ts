@@ -1,10 +1,12 @@
 import { Vocabulary as MaskVocabulary } from '@parley/constrain';
 import type { Marks } from '../answer/marks.ts';
 import type { Runtime, TokenId, Vocabulary } from '../runtime.ts';
-import { type CompiledForm, compileForm } from './compile-form.ts';
+import { compileForm } from './compile-form.ts';
+import { ForcedTokens } from './forced-tokens.ts';
+import type { Form } from './form.ts';
 import { Guide } from './guide.ts';
 
-/** Compiled forms that are kept, least recently used first to go. */
+/** Forms that are kept, least recently used first to go. */
 const REMEMBERED = 64;
 
 export interface GuideWish {
@@ -12,51 +14,68 @@ export interface GuideWish {
   readonly marks: Marks;
 }
 
+/** What forms with the same marks share. */
+interface Writing {
+  readonly vocabulary: MaskVocabulary;
+  readonly forced: ForcedTokens;
+}
+
 /** The forms of one engine: each is compiled once, and its states and masks are shared by all sequences. */
 export class Guides {
   readonly #runtime: Runtime;
-  readonly #compiled = new Map<string, CompiledForm>();
+  readonly #onWork: () => void;
+  readonly #forms = new Map<string, Form>();
   readonly #endMask: Uint32Array;
   /** By their marks. */
-  readonly #vocabularies = new Map<string, MaskVocabulary>();
+  readonly #writings = new Map<string, Writing>();
 
-  constructor(runtime: Runtime) {
+  /** `onWork`: of CompileOptions. */
+  constructor(runtime: Runtime, onWork: () => void) {
     this.#runtime = runtime;
+    this.#onWork = onWork;
     const { size, endOfGeneration } = runtime.vocabulary;
     this.#endMask = new Uint32Array((size + 31) >> 5);
     for (const id of endOfGeneration) this.#endMask[id >> 5]! |= 1 << (id & 31);
   }
 
-  /** `json` is an OutputForm. Throws an ApiError 400 when it does not compile. */
-  start(json: string, options: GuideWish): Guide {
-    const { marks } = options;
-    const { grammar, param } = this.#compile(json);
-    return new Guide({
-      state: grammar.start(this.#vocabulary(marks)),
-      param,
-      endMask: this.#endMask,
-      mayEnd: options.mayEnd,
-      tokenize: (text) => marks.tokenize(text, (plain) => this.#runtime.tokenizeText(plain)),
-    });
+  /** `json` is an OutputForm; the same object for the same one. */
+  form(json: string): Form {
+    const form = this.#forms.get(json) ?? { json, compiled: undefined, busy: false };
+    this.#forms.delete(json);
+    this.#forms.set(json, form);
+    const oldest = this.#forms.keys().next();
+    if (this.#forms.size > REMEMBERED && !oldest.done) this.#forms.delete(oldest.value);
+    return form;
   }
 
-  #vocabulary(marks: Marks): MaskVocabulary {
-    let vocabulary = this.#vocabularies.get(marks.key);
-    if (!vocabulary) {
-      vocabulary = maskVocabulary(this.#runtime.vocabulary, marks.ids);
-      this.#vocabularies.set(marks.key, vocabulary);
+  /** Compiles the form, and finds what an answer may begin with. Throws an ApiError 400 when it does not compile. */
+  compile(form: Form, marks: Marks): void {
+    const { vocabulary } = this.#writing(marks);
+    const compiled = compileForm(form.json, this.#onWork);
+    compiled.grammar.start(vocabulary).mask();
+    form.compiled = compiled;
+  }
+
+  /** `form` is compiled. */
+  start(form: Form, { mayEnd, marks }: GuideWish): Guide {
+    if (!form.compiled) throw new Error('a sequence was prepared before its form was');
+    const { grammar, param } = form.compiled;
+    const { vocabulary, forced } = this.#writing(marks);
+    return new Guide({ state: grammar.start(vocabulary), param, endMask: this.#endMask, mayEnd, forced });
+  }
+
+  #writing(marks: Marks): Writing {
+    let writing = this.#writings.get(marks.key);
+    if (!writing) {
+      writing = {
+        vocabulary: maskVocabulary(this.#runtime.vocabulary, marks.ids),
+        forced: new ForcedTokens((text) =>
+          marks.tokenize(text, (plain) => this.#runtime.tokenizeText(plain)),
+        ),
+      };
+      this.#writings.set(marks.key, writing);
     }
-    return vocabulary;
-  }
-
-  #compile(json: string): CompiledForm {
-    const known = this.#compiled.get(json);
-    this.#compiled.delete(json);
-    const compiled = known ?? compileForm(json);
-    this.#compiled.set(json, compiled);
-    const oldest = this.#compiled.keys().next();
-    if (this.#compiled.size > REMEMBERED && !oldest.done) this.#compiled.delete(oldest.value);
-    return compiled;
+    return writing;
   }
 }
 

@@ -8,6 +8,7 @@ import { ignoredParameters } from './ignored-parameters.ts';
 import { isRecord, mapStrings } from './leaves.ts';
 import type { TemplateMessage } from './messages.ts';
 import { clearThinking, messagePlaces, templateMessages, templateTraits } from './messages.ts';
+import { continuesThought, refuseCallsToContinue } from './open-thought.ts';
 import type { PromptParameters } from './request.ts';
 import { Rerendering } from './rerendering.ts';
 import type { ChatTemplate, RenderLimits } from './template.ts';
@@ -19,6 +20,10 @@ export interface RenderedConversation {
   readonly marked: string;
   readonly marker: string;
   readonly text: string;
+  /** Text of the final message, where the answer goes on with it. */
+  readonly continued: string | undefined;
+  /** Whether the answer goes on within a thought. */
+  readonly continuesThought: boolean;
   /** What `echo` puts before the answer. */
   readonly echo: string | undefined;
   /** The code unit of `text` behind it, where it is known. */
@@ -54,11 +59,13 @@ export function renderConversation(
   const { source } = template;
   const all = templateMessages(messages, templateTraits(source));
   const turns = parameters.clear_thinking === true ? clearThinking(all) : all;
+  const isThought = continuesThought(messages, continues);
+  if (continues) refuseCallsToContinue(messages.at(-1), messages.length - 1);
   const plain = callerVariables(turns, parameters, source);
   if (plain.tools !== null && !reads(source, 'tools')) throw withoutTools(parameters);
   const [marker = '', tag = '', probe = ''] = markersFor(plain);
   const caller = protect(plain, options.names, marker);
-  if (continues && !leaveOpen(caller.messages, tag)) throw notFound();
+  if (continues && !(isThought ? leaveThoughtOpen : leaveOpen)(caller.messages, tag)) throw notFound();
   const startedAt = clock();
   const render = (changed: CallerVariables, timeoutMilliseconds: number): string => {
     const variables = templateVariables(changed, special, generation);
@@ -77,6 +84,8 @@ export function renderConversation(
     marked,
     marker,
     text: shown(marked),
+    continued: continues ? textOf(plain.messages.at(-1)!) : undefined,
+    continuesThought: isThought,
     echo,
     echoEnd: beforeEnd === undefined ? undefined : shown(beforeEnd).length,
     ignored: ignoredParameters(again, parameters),
@@ -153,6 +162,16 @@ function leaveOpen(messages: readonly TemplateMessage[], tag: string): boolean {
   return false;
 }
 
+/** The same for its reasoning, by all names that templates have for it. */
+function leaveThoughtOpen(messages: readonly TemplateMessage[], tag: string): boolean {
+  const last = messages.at(-1)!;
+  const names = ['reasoning', 'reasoning_content', 'thinking'].filter(
+    (name) => typeof last[name] === 'string',
+  );
+  for (const name of names) last[name] += tag;
+  return names.length > 0;
+}
+
 /** The prompt up to the end of the final message's text; undefined where it cannot be found out. */
 function textBeforeEnd(again: Rerendering, tag: string): string | undefined {
   const messages = [...again.caller.messages.slice(0, -1), structuredClone(again.caller.messages.at(-1)!)];
@@ -178,9 +197,12 @@ function notFound(): Error {
 /** vLLM's rule: the last message's text, when the new message has the same role. */
 function echoOf(messages: readonly TemplateMessage[], addGenerationPrompt: boolean): string | undefined {
   const last = messages.at(-1)!;
-  if (addGenerationPrompt && last.role !== 'assistant') return undefined;
-  if (typeof last.content === 'string') return last.content.toWellFormed();
-  const parts: readonly unknown[] = Array.isArray(last.content) ? last.content : [];
+  return addGenerationPrompt && last.role !== 'assistant' ? undefined : textOf(last);
+}
+
+function textOf({ content }: TemplateMessage): string {
+  if (typeof content === 'string') return content.toWellFormed();
+  const parts: readonly unknown[] = Array.isArray(content) ? content : [];
   return parts
     .map((part) => (isRecord(part) ? String(part.text) : ''))
     .join('\n')

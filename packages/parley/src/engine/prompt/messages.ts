@@ -7,19 +7,24 @@ import { isRecord } from './leaves.ts';
 
 /** What a template can be seen to handle, by looking at its source. */
 export interface TemplateTraits {
-  /** It walks over the parts of a content. Others get the text parts joined with a newline, as vLLM does. */
-  readonly contentParts: boolean;
+  /**
+   * It walks over the parts of a content, always or where it is a list. Others get the text parts joined with a newline,
+   * as vLLM does.
+   */
+  readonly contentParts: 'always' | 'lists' | 'never';
   /** It knows the role. Others see `system`. */
   readonly developerRole: boolean;
   /** It writes Harmony. */
   readonly harmony: boolean;
 }
 
+/** A template that asks takes both. */
+const CONTENT_TEST = /\bis\s+(?:not\s+)?(?:string|iterable|sequence|mapping)\b/;
 const CONTENT_LOOP = /\bfor\s+\w+\s+in\s+\w+(?:\.content|\[\s*['"]content['"]\s*\])/;
 
 export function templateTraits(source: string): TemplateTraits {
   return {
-    contentParts: CONTENT_LOOP.test(source),
+    contentParts: !CONTENT_LOOP.test(source) ? 'never' : CONTENT_TEST.test(source) ? 'lists' : 'always',
     developerRole: /['"]developer['"]/.test(source),
     harmony: detectsHarmony(source),
   };
@@ -30,9 +35,26 @@ export type TemplateMessage = Record<string, unknown> & { role: string };
 /** Messages as templates expect them. Throws an ApiError 400 that names what this model cannot read. */
 export function templateMessages(messages: readonly unknown[], traits: TemplateTraits): TemplateMessage[] {
   if (messages.length === 0) throw invalidRequest('messages', 'messages must hold at least one message.');
-  return turnsOf(messages, traits).map(({ message, index }) =>
-    templateMessage(message, `messages[${index}]`, traits),
+  return withLegacyIds(
+    turnsOf(messages, traits).map(({ message, index }) =>
+      templateMessage(message, `messages[${index}]`, traits),
+    ),
   );
+}
+
+/** The older form of calls has no ids, but templates that show ids want them; some take nine letters or digits only. */
+function withLegacyIds(messages: readonly TemplateMessage[]): TemplateMessage[] {
+  let id = '';
+  return messages.map((message, index) => {
+    const calls: readonly unknown[] = Array.isArray(message.tool_calls) ? message.tool_calls : [];
+    const [call] = calls;
+    if (isRecord(call) && call.id === undefined) {
+      id = `call${String(index).padStart(5, '0')}`;
+      return { ...message, tool_calls: [{ ...call, id }, ...calls.slice(1)] };
+    }
+    const isLegacy = message.role === 'tool' && message.tool_call_id === undefined && id !== '';
+    return isLegacy ? { ...message, tool_call_id: id } : message;
+  });
 }
 
 /** Which message of the request each message of the template is: some are joined, and some are taken apart. */
@@ -59,8 +81,9 @@ function templateMessage(message: unknown, path: string, traits: TemplateTraits)
   const out: TemplateMessage = {
     ...rest(message),
     role: roleOf(message.role, traits),
-    content:
-      isList && traits.contentParts ? spoken.map((text) => ({ type: 'text', text })) : spoken.join('\n'),
+    content: takesParts(message.role, isList, traits)
+      ? spoken.map((text) => ({ type: 'text', text }))
+      : spoken.join('\n'),
   };
   const thought = message.reasoning ?? message.reasoning_content ?? reasoning;
   // Templates read either name.
@@ -68,6 +91,14 @@ function templateMessage(message: unknown, path: string, traits: TemplateTraits)
   const calls = toolCalls(message, path);
   if (calls) out.tool_calls = calls;
   return traits.harmony && typeof thought === 'string' ? withThinking(out, thought) : out;
+}
+
+/** The results of tools are put out as one text also by templates that walk over parts elsewhere. */
+function takesParts(role: string, isList: boolean, { contentParts }: TemplateTraits): boolean {
+  return (
+    contentParts === 'always' ||
+    (contentParts === 'lists' && isList && role !== 'tool' && role !== 'function')
+  );
 }
 
 /** The same message where it carries no reasoning. */

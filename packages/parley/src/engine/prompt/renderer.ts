@@ -121,8 +121,10 @@ export class PromptRenderer {
         const { plan, suffix, changes } = planAnswer({
           parameters,
           source: template.source,
-          prompt: rendered.text,
-          continues: parameters.continue_final_message === true,
+          // What the caller wrote is none of the marks.
+          prompt: rendered.marked,
+          continued: rendered.continued,
+          continuesThought: rendered.continuesThought,
           names: this.#namesFor(template.source),
           check: this.#options.checkForm,
         });

@@ -19,6 +19,8 @@ export const PROMPT_PARAMETERS = [
   'reasoning_effort',
   'disable_reasoning',
   'clear_thinking',
+  'include_reasoning',
+  'reasoning_format',
   'add_generation_prompt',
   'continue_final_message',
   'add_special_tokens',

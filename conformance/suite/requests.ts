@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { test } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { Packr } from 'msgpackr';
-import { type Client, chatCompletionOf, type Fields, refusalOf } from '../wire/client.ts';
+import { type Client, chatCompletionOf, type Fields, refusalOf } from '../http/client.ts';
 import { ASK_WEATHER, WEATHER } from './tools.ts';
 
 const PATH = '/v1/chat/completions';
@@ -46,7 +46,7 @@ function encodings(json: string): Record<string, [body: Uint8Array, headers: Rec
   };
 }
 
-export function wire(client: Client): void {
+export function requests(client: Client): void {
   const bodyOf = (fields: Fields = {}) => JSON.stringify(client.question(fields));
 
   test('the connection is warmed', async () => {

@@ -1,0 +1,109 @@
+import type { Spent, Subject } from '../counters/state.ts';
+import type { RecordedRow } from './recorded-row.ts';
+import { type Turn, within } from './turn.ts';
+
+export interface RecorderOptions {
+  /** Keeps the rows, those that are not there yet. Must be repeatable. */
+  readonly record: (rows: readonly RecordedRow[]) => Promise<ReadonlyMap<Subject, Spent>>;
+  /** Told what is in the database now. Never rejects. */
+  readonly onRecorded: (
+    rows: readonly RecordedRow[],
+    spent: ReadonlyMap<Subject, Spent>,
+  ) => Promise<void>;
+  readonly now: () => number;
+  readonly timeoutMs: number;
+  readonly turn: Turn;
+  /** Told of each failure. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+interface WaitingRow {
+  readonly row: RecordedRow;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const BATCH = 500;
+const RETRY_MS = [100, 250, 500, 1_000];
+
+/**
+ * Brings rows into the database. While a batch is written, those that come gather for the next; when one fails it is tried
+ * again until it is there, and all others wait behind it.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #rows: WaitingRow[] = [];
+  #writing: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #retries = 0;
+  #troubleSince: number | undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Since when nothing could be recorded: Unix time in milliseconds. */
+  get troubleSince(): number | undefined {
+    return this.#troubleSince;
+  }
+
+  /** Rows that are not in the database yet. */
+  get waiting(): number {
+    return this.#rows.length;
+  }
+
+  /** Resolves when the row is there; rejects when it is not there at the first try, but goes on trying. */
+  add(row: RecordedRow): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#rows.push({ row, resolve, reject });
+      if (this.#troubleSince === undefined) this.#write();
+      else reject(new Error('rows cannot be recorded at the moment'));
+    });
+  }
+
+  /** Tries once more to record what is left; what cannot be is for the journal. */
+  async close(): Promise<void> {
+    clearTimeout(this.#retry);
+    await this.#writing;
+    if (this.#rows.length > 0) this.#write();
+    await this.#writing;
+    clearTimeout(this.#retry);
+  }
+
+  #write(): void {
+    this.#writing ??= Promise.resolve().then(() => this.#batches());
+  }
+
+  async #batches(): Promise<void> {
+    while (this.#rows.length > 0) {
+      const batch = this.#rows.slice(0, BATCH);
+      try {
+        await this.#options.turn.take(() => this.#record(batch.map(({ row }) => row)));
+      } catch (error) {
+        this.#failed(error);
+        break;
+      }
+      this.#rows.splice(0, batch.length);
+      this.#troubleSince = undefined;
+      this.#retries = 0;
+      for (const { resolve } of batch) resolve();
+    }
+    this.#writing = undefined;
+  }
+
+  async #record(rows: readonly RecordedRow[]): Promise<void> {
+    const { record, onRecorded, timeoutMs } = this.#options;
+    const spent = await within(timeoutMs, record(rows));
+    await onRecorded(rows, spent);
+  }
+
+  #failed(error: unknown): void {
+    const { now, onTrouble } = this.#options;
+    onTrouble(error);
+    this.#troubleSince ??= now();
+    for (const { reject } of this.#rows) reject(error);
+    const delay = RETRY_MS[Math.min(this.#retries++, RETRY_MS.length - 1)];
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#write(), delay).unref();
+  }
+}
