@@ -1,7 +1,9 @@
 import { after, describe } from 'node:test';
 import { Client } from './http/client.ts';
 import { openTarget } from './http/target.ts';
+import { bodies } from './suite/bodies.ts';
 import { broken } from './suite/broken.ts';
+import { edges } from './suite/edges.ts';
 import { logprobs } from './suite/logprobs.ts';
 import { reasoning } from './suite/reasoning.ts';
 import { refusals } from './suite/refusals.ts';
@@ -20,9 +22,11 @@ const SECTIONS = {
   'log probabilities': logprobs,
   usage,
   refusals,
+  edges,
   text,
   'tool calls': toolCalls,
   'what clients send': requests,
+  'how it is sent': bodies,
 };
 
 const target = await openTarget();

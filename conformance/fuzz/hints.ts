@@ -147,6 +147,7 @@ type Body = Readonly<Record<string, unknown>>;
 /** Mostly adds what a field needs beside it, and a limit, so that bodies are refused for other reasons than always the same. */
 export function settled(bodies: Arbitrary<unknown>): Arbitrary<Body> {
   return fc.tuple(bodies, fc.nat(9), fc.integer({ min: 1, max: 20 })).map(([body, chance, limit]) => {
+    // The schema of these bodies is an object.
     const given = body as Body;
     if (chance === 0) return given;
     const unlimited = (given.max_tokens ?? given.max_completion_tokens ?? undefined) === undefined;

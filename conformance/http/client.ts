@@ -18,6 +18,8 @@ export interface Refusal extends Reply {
   readonly error: ErrorBody['error'];
 }
 
+type Init = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> };
+
 /** Longer than any answer of these tests takes; an answer that never comes fails its test and not the whole run. */
 const PATIENCE_MS = 30_000;
 
@@ -36,11 +38,8 @@ export class Client {
     this.target = target;
   }
 
-  async send(path: string, init: RequestInit = {}): Promise<Reply> {
-    const headers = {
-      authorization: `Bearer ${this.target.key}`,
-      ...(init.headers as Record<string, string>),
-    };
+  async send(path: string, init: Init = {}): Promise<Reply> {
+    const headers = { authorization: `Bearer ${this.target.key}`, ...init.headers };
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(this.target.url + path, { signal, ...init, headers });
     return { status: response.status, headers: response.headers, text: await response.text() };

@@ -12,6 +12,7 @@ interface StreamOptions {
 
 /** Which chunk of a finished stream carries `usage`: by OpenAI's rules with `stream_options`, by Cerebras's habit without. */
 export function checkUsageRules(chunks: readonly ChatCompletionChunk[], request: StreamRequest): void {
+  // The server has accepted them.
   const options = (request.stream_options ?? {}) as StreamOptions;
   const include = options.include_usage ?? undefined;
   const continuous = options.continuous_usage_stats === true;

@@ -10,7 +10,6 @@ import os
 import sys
 
 MODEL = os.environ["MODEL"]
-FITTING = os.environ.get("FITTING") == "1"
 
 LOCATION = {
     "type": "object",
@@ -24,11 +23,6 @@ WEATHER = {
     "type": "function",
     "function": {"name": "get_weather", "description": "Weather at a place", "parameters": LOCATION},
 }
-
-
-def limit(tokens):
-    """The documentation's limit, or one that fits into the context of the shipped model."""
-    return min(tokens, 120) if FITTING else tokens
 
 
 def cerebras_hello():
@@ -54,7 +48,7 @@ def cerebras_basic():
             {"role": "system", "content": "You help people."},
             {"role": "user", "content": "What is a neural network?"},
         ],
-        max_tokens=limit(200),
+        max_tokens=200,
         temperature=0.7,
     )
     assert answer.choices[0].message.content
@@ -68,7 +62,7 @@ def cerebras_stream():
         model=MODEL,
         messages=[{"role": "user", "content": "Tell me a brief tale"}],
         stream=True,
-        max_tokens=limit(500),
+        max_tokens=500,
     )
     pieces = [chunk.choices[0].delta.content for chunk in stream if chunk.choices[0].delta.content]
     assert len(pieces) > 1
@@ -99,7 +93,7 @@ def cerebras_async():
         answer = await client.chat.completions.create(
             model=MODEL,
             messages=[{"role": "user", "content": "What is a quantum computer?"}],
-            max_tokens=limit(300),
+            max_tokens=300,
         )
         # The documentation writes aclose(), which the client does not have.
         await client.close()
@@ -145,9 +139,9 @@ def atoma_call():
         ],
         "model": MODEL,
         "frequency_penalty": 0,
-        **({} if FITTING else {"functions": [function]}),
+        "functions": [function],
         "logit_bias": {"1234567890": 0.5, "1234567891": -0.5},
-        "max_completion_tokens": limit(4096),
+        "max_completion_tokens": 4096,
         "n": 1,
         "parallel_tool_calls": True,
         "presence_penalty": 0,

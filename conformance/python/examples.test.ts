@@ -42,23 +42,11 @@ const PROVIDED = [
   'atoma_stream',
   'atoma_wire',
 ];
-/** Limits of tokens that are larger than the context of the shipped model, and `functions` beside `tools`. */
-const BEYOND = ['cerebras_stream', 'atoma_create', 'atoma_stream', 'atoma_wire'];
-/** `top_logprobs` without `logprobs`, which only Atoma's own base path lets pass. */
-const OF_ATOMA_ALONE = ['atoma_wire'];
-
 for (const name of ['openai_create', 'openai_stream'])
   test(name, { skip }, example(name, environment(false)));
 for (const provided of [false, true]) {
   const where = provided ? 'below the base path of its provider' : 'below /v1';
   for (const name of PROVIDED) {
-    const todo = BEYOND.includes(name) && 'the shipped model and the server refuse what the example asks for';
-    test(`${name}, ${where}`, { skip, todo }, example(name, environment(provided)));
-    if (!BEYOND.includes(name) || (OF_ATOMA_ALONE.includes(name) && !provided)) continue;
-    test(
-      `${name} with a limit that fits, ${where}`,
-      { skip },
-      example(name, { ...environment(provided), FITTING: '1' }),
-    );
+    test(`${name}, ${where}`, { skip }, example(name, environment(provided)));
   }
 }

@@ -36,8 +36,8 @@ export class ParleyCore {
   }
 }
 
-/** Where there are environment variables. */
-function environment(name: string): string | undefined {
+/** An environment variable, where there are such. Empty is the same as absent. */
+export function environment(name: string): string | undefined {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   return process?.env?.[name]?.trim() || undefined;
 }

@@ -1,8 +1,13 @@
-export { ChatStream } from './chat-stream.ts';
+export { AnswerError, type UnparsedReason } from './answer-error.ts';
+export { ChatStream, streamChat } from './chat-stream.ts';
 export { type Chat, Parley } from './client.ts';
-export { ParleyCore } from './core.ts';
-export * from './errors.ts';
+export * from './core-entry.ts';
+export type { StreamEvent } from './events.ts';
 export { tee } from './fork.ts';
+export type { Raw, RawAccess } from './raw.ts';
 export { toReadableStream } from './readable.ts';
+export type { ChatCompletions, PagePromise, PageQuery, StoredQuery } from './resources/chat-completions.ts';
+export type { Completions } from './resources/completions.ts';
+export type { Models } from './resources/models.ts';
+export { Run } from './run.ts';
 export { SseDecoder } from './sse.ts';
-export { Stream } from './stream.ts';

@@ -13,10 +13,7 @@ export class Watch {
   #cause: ParleyError | undefined;
   #over: ParleyError | undefined;
 
-  constructor(
-    signals: readonly AbortSignal[],
-    milliseconds: (limit: Limit) => number | undefined,
-  ) {
+  constructor(signals: readonly AbortSignal[], milliseconds: (limit: Limit) => number | undefined) {
     this.#signals = signals;
     this.#milliseconds = milliseconds;
     for (const signal of signals) {

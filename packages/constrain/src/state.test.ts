@@ -179,16 +179,14 @@ test('long work calls again and again', () => {
   const onWork = () => calls++;
   const names = Array.from({ length: 300 }, (_, i) => [`name ${i}`, { type: 'integer', minimum: i }]);
   const schema = { type: 'object', properties: Object.fromEntries(names) };
-  const grammar = compile({ jsonSchema: schema }, { onWork });
-  const compiling = calls;
-  assert.ok(compiling > 5, `${compiling} calls`);
-  const ambiguous = 'root ::= e\ne ::= e e | [a-z ] | [a-f]';
-  const state = compile({ grammar: ambiguous, syntax: 'gbnf' }, { onWork }).start(smallVocabulary());
-  for (let i = 0; i < 12; i++) state.advance(0x61);
+  compile({ jsonSchema: schema }, { onWork });
+  assert.ok(calls > 5, `${calls} calls`);
+  const letters = Array.from({ length: 80 }, (_, i) => `${String.fromCharCode(0x28 + (i % 52))}${i}`);
+  const state = compile({ jsonSchema: { enum: letters } }, { onWork }).start(smallVocabulary());
+  state.advance(0x22);
   calls = 0;
   state.mask();
   assert.ok(calls > 0);
-  grammar.start(smallVocabulary()).mask();
 });
 
 test('the text ends only with an end token, where it may end', () => {

@@ -158,3 +158,18 @@ export const THINKER = `
 {%- if tools %}{{- '<|im_start|>system\\nTools:\\n<tools>' }}{%- for tool in tools %}{{- '\\n' + (tool.function | tojson) }}{%- endfor %}{{- '\\n</tools><|im_end|>\\n' }}{%- endif %}
 {%- for message in messages %}{{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{%- endfor %}
 {%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n<think>\\n' }}{%- endif %}`;
+
+/** Harmony of which the prompt begins a thought, and that knows no effort. */
+export const HARMONY_THINKER = `
+{%- if tools %}{{- '# Tools ' + (tools | tojson) }}{%- endif %}
+{%- for message in messages %}{{- '<|start|>' + message.role + '<|message|>' + message.content + '<|end|>' }}{%- endfor %}
+{%- if add_generation_prompt %}{{- '<|start|>assistant<|channel|>analysis<|message|>' }}{%- endif %}`;
+
+/** Shows every role, with names, reasoning and tools. */
+export const ROLES = `
+{%- for tool in tools or [] %}{{- '<' + (tool.function | tojson) + '>' }}{%- endfor %}
+{%- for message in messages %}
+  {{- '[' + message.role + (':' + message.name if message.name else '') + ']' }}
+  {%- if message.reasoning %}{{- '<' + message.reasoning + '>' }}{%- endif %}
+  {{- message.content }}
+{%- endfor %}`;

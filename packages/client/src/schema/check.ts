@@ -6,7 +6,16 @@ import { SchemaError } from './strict.ts';
 
 /** What a JSON Schema may demand and is not checked here. */
 const UNCHECKED = [
-  ...['if', 'then', 'else', 'dependentSchemas', 'dependentRequired', 'dependencies', 'contains', 'propertyNames'],
+  ...[
+    'if',
+    'then',
+    'else',
+    'dependentSchemas',
+    'dependentRequired',
+    'dependencies',
+    'contains',
+    'propertyNames',
+  ],
   ...['unevaluatedProperties', 'unevaluatedItems', 'additionalItems', '$dynamicRef', '$recursiveRef'],
 ];
 
@@ -15,7 +24,9 @@ export function assertCheckable(schema: JsonSchema): void {
   for (const inner of nested(schema)) {
     const keyword = UNCHECKED.find((each) => each in inner);
     if (keyword) {
-      throw new SchemaError(`"${keyword}" in a JSON Schema cannot be checked here: use a schema of a library.`);
+      throw new SchemaError(
+        `"${keyword}" in a JSON Schema cannot be checked here: use a schema of a library.`,
+      );
     }
     if (!resolved(inner, schema)) throw new SchemaError(`The reference ${inner.$ref} leads nowhere.`);
   }

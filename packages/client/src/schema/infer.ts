@@ -1,10 +1,10 @@
 import type { StandardSchema } from './standard-schema.ts';
 
-/** A JSON Schema. Whatever it says is sent; what is not in `infer.ts` has no part in the type. */
+/** A JSON Schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A schema of a validation library, or a plain JSON Schema, as TypeBox makes them. */
-export type Schema = StandardSchema | JsonSchema;
+/** A schema of a validation library, or a plain JSON Schema, such as TypeBox makes. */
+export type Schema = StandardSchema | object;
 
 /** What a value that fits the schema is. Of a JSON Schema that was not declared `as const`, nothing is known. */
 export type Infer<S> = S extends {

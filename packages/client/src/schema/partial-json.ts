@@ -1,3 +1,5 @@
+import { parseJson } from '../errors.ts';
+
 /**
  * Reads JSON that is still being written: what there is of it at any time, closed where it is open. Numbers and words
  * count when they are complete, texts as far as they have come.
@@ -16,14 +18,14 @@ export class PartialJson {
   /** The last one that is no white space, outside of texts. */
   #last = '';
 
-  /** The value as far as it has come; undefined before it has begun. */
+  /** The value as far as it has come; undefined before it has begun, and for what is no JSON. */
   push(text: string): unknown {
     const start = this.#text.length;
     this.#text += text;
     for (let at = start; at < this.#text.length; at++) this.#read(this.#text.charAt(at), at + 1);
     if (this.#sound === 0) return undefined;
-    const closing = (this.#soundInText ? '"' : '') + this.#open.toReversed().join('');
-    return JSON.parse(this.#text.slice(0, this.#sound) + closing);
+    const closing = (this.#soundInText ? '"' : '') + [...this.#open].reverse().join('');
+    return parseJson(this.#text.slice(0, this.#sound) + closing);
   }
 
   #read(character: string, end: number): void {

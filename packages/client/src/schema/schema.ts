@@ -6,7 +6,7 @@ import type { Issue, StandardSchema } from './standard-schema.ts';
 import { SchemaError, strictSchema, withoutNulls } from './strict.ts';
 
 /** JSON Schema to send in place of what the schema itself says, or what makes it from the schema. */
-export type ToJsonSchema<S> = JsonSchema | ((schema: S) => object);
+export type ToJsonSchema<S> = object | ((schema: S) => object);
 
 /** A schema made ready: what to send of it, and how to read what comes back. */
 export interface Prepared<T> {

@@ -57,6 +57,12 @@ export interface CallParameters {
      * Default: `strict`, unless the operator chose otherwise.
      */
     unsupported?: 'strict' | 'report' | null;
+    /**
+     * For how many seconds the answer is kept for equal requests, and how old one that answers this
+     * request may be. 0: neither is done. Default: as the operator chose for the model, which is 0 unless
+     * said otherwise. Integer from 0 to 2592000.
+     */
+    cache?: number | null;
   } | null;
 }
 

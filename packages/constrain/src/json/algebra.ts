@@ -1,6 +1,7 @@
 import { ConstraintError, type Fuel, placed } from '../errors.ts';
 import { Liveness } from '../regex/live.ts';
 import { RePool } from '../regex/pool.ts';
+import { cardinality } from './cardinality.ts';
 import { Emptiness } from './emptiness.ts';
 import { intersectAll, intersectShapes } from './intersect.ts';
 import { NumberStates } from './number-state.ts';
@@ -20,6 +21,8 @@ import { withoutImplied, withoutSubsumed } from './subsume.ts';
 import { type Term, TermPool } from './term.ts';
 
 const MAX_SHAPES = 2048;
+/** Numbers of values up to this one are told apart. */
+const MANY = 64;
 
 /** Turns terms into unions of shapes and decides which of them have values. One for each compiled grammar. */
 export class Algebra {
@@ -36,6 +39,8 @@ export class Algebra {
   readonly #singles = new Map<string, Layer>();
   readonly #constants = new Map<string, Constant<unknown>>();
   readonly #tops = new Map<JsonType, Shape>();
+  /** Lower bounds on the number of values. */
+  readonly #atLeast = new Map<Term, number>();
   #boundary = 0;
   #layers = 0;
 
@@ -121,6 +126,16 @@ export class Algebra {
 
   hasValue(term: Term): boolean {
     return this.emptiness.term(term) === 'yes';
+  }
+
+  /** Whether the term is known to have more than so many values. */
+  hasMoreThan(term: Term, count: number): boolean {
+    let known = this.#atLeast.get(term);
+    if (known === undefined || (known >= MANY && known <= count)) {
+      known = cardinality(this, term, Math.max(count + 1, MANY));
+      if (!this.expanding) this.#atLeast.set(term, known);
+    }
+    return known > count;
   }
 
   /** Null while an enclosing question about the same term is still open. */

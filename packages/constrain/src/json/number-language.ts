@@ -108,7 +108,9 @@ function referenceOf(value: Decimal): { whole: string; digits: string } {
 function representable(bound: Bound | null, direction: 1 | -1): Bound | null {
   if (!bound || bound.inclusive) return bound;
   const value = Number(bound.value.digits) / 10 ** bound.value.scale;
-  return { value: decimalOf(neighbour(value, direction)), inclusive: true };
+  const next = neighbour(value, direction);
+  // Beyond the largest double there is none: the bound stays as it was written.
+  return Number.isFinite(next) ? { value: decimalOf(next), inclusive: true } : bound;
 }
 
 function neighbour(value: number, direction: 1 | -1): number {

@@ -50,14 +50,14 @@ export class ObjectFuture {
     }
     for (const { re, term } of item.classes()) {
       const status = algebra.emptiness.term(term);
-      if (status === 'yes') available += algebra.liveness.count(re);
+      if (status === 'yes') available += item.left(re);
       else if (status === 'maybe') open = true;
     }
     if (available < plan.shape.min - at.count) return open ? 'maybe' : 'no';
     if (at.pending.length === 0) return 'yes';
     const free = (i: number) => !item.has(i) && this.#freeStatus(i) === 'yes';
     const room = plan.shape.max - at.count;
-    return new Obligations(plan, at.pending, item.classes(), free).met(needed, room, open);
+    return new Obligations(item, free).met(needed, room, open);
   }
 
   /** Whether a name that is not needed may come, with all that it implies. */

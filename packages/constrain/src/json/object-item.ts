@@ -33,6 +33,8 @@ export type ObjectProgress = {
   readonly pending: readonly number[];
   /** Keys without a name that have come, where they must be told apart. */
   readonly extras: readonly string[];
+  /** The class of a last key that is yet to be remembered among those. */
+  readonly fresh: Re | null;
   readonly rivals: Rivals<ObjectConstant>;
 };
 
@@ -128,7 +130,16 @@ export class ObjectItem {
 
   #mayCome(i: number): boolean {
     if (this.#isOver(i) || this.plan.nameStatus(i) !== 'yes') return false;
-    return (this.at.rivals.length === 0 && this.plan.isFree(i)) || this.#optionsOf(i).length > 0;
+    return (this.plan.isFree(i) && this.#differs(i)) || this.#optionsOf(i).length > 0;
+  }
+
+  /** Whether the name has plainly more values than the rivals do. */
+  #differs(i: number): boolean {
+    const { plan, at } = this;
+    const name = plan.names[i]!;
+    let values = 0;
+    for (const rival of at.rivals) if (Object.hasOwn(rival.value, name)) values++;
+    return values === 0 || plan.algebra.hasMoreThan(plan.term(i), values);
   }
 
   /** The ways to go on with a name that may come next. */
@@ -166,6 +177,7 @@ export class ObjectItem {
           count: at.count + 1,
           pending,
           extras: at.extras,
+          fresh: null,
           rivals,
         }),
       ),
@@ -219,6 +231,13 @@ export class ObjectItem {
     return out;
   }
 
+  /** How many keys of a class that lie in an expression can still come. */
+  left(keys: Re, within: Re = keys): number {
+    const { pool, liveness } = this.plan.algebra;
+    const count = liveness.count(within === keys ? keys : pool.and([keys, within]));
+    return keys === this.at.fresh ? Math.max(0, count - 1) : count;
+  }
+
   /** The ways to go on with a key that has no name in the schema; `tracked`: the key's text matters afterwards. */
   others(): readonly { re: Re; option: KeyOption }[] {
     this.#others ??= this.otherWays().filter((w) => this.#leadsOn(w.option));
@@ -235,7 +254,14 @@ export class ObjectItem {
     const out: { re: Re; option: KeyOption }[] = [];
     for (const { re, term } of this.classes()) {
       const ways = this.#choices([term], at.pending, NO_RIVALS, (pending) =>
-        plan.item({ seen, count: at.count + 1, pending, extras: at.extras, rivals: NO_RIVALS }),
+        plan.item({
+          seen,
+          count: at.count + 1,
+          pending,
+          extras: at.extras,
+          fresh: re,
+          rivals: NO_RIVALS,
+        }),
       );
       for (const option of ways) {
         const met = at.pending.filter((p) => !option.next.at.pending.includes(p));
@@ -253,6 +279,6 @@ export class ObjectItem {
 
   /** The same members, with one more unnamed key remembered. */
   remember(key: string): ObjectItem {
-    return this.plan.item({ ...this.at, extras: [...this.at.extras, key].sort() });
+    return this.plan.item({ ...this.at, extras: [...this.at.extras, key].sort(), fresh: null });
   }
 }

@@ -124,15 +124,17 @@ export class ObjectPlan {
     return parts.map((p) => (p.matched ? p : { re: p.re, term: terms.and([p.term, layer.additional]) }));
   }
 
-  item({ seen, count, pending, extras, rivals }: ObjectProgress): ObjectItem {
+  item({ seen, count, pending, extras, fresh, rivals }: ObjectProgress): ObjectItem {
     const { shape } = this;
     const counted = shape.max === Infinity ? Math.min(count, shape.min) : count;
-    const tracked = counted < shape.min || shape.exists.length > 0 ? extras : [];
-    const told = tracked.length > 0 ? JSON.stringify(tracked) : '';
+    const tracks = counted < shape.min || shape.exists.length > 0;
+    const tracked = tracks ? extras : [];
+    const last = tracks ? fresh : null;
+    const told = `${tracked.length > 0 ? JSON.stringify(tracked) : ''}${last ? `+${last.id}` : ''}`;
     const key = `${seen.toString(36)};${counted};${pending.join()};${rivals.map((r) => r.id).join()};${told}`;
     let item = this.#items.get(key);
     if (!item) {
-      const at = { seen, count: counted, pending, extras: tracked, rivals };
+      const at = { seen, count: counted, pending, extras: tracked, fresh: last, rivals };
       item = new ObjectItem(this, `o${this.id};${key}`, at);
       this.#items.set(key, item);
     }
@@ -143,7 +145,7 @@ export class ObjectPlan {
   start(rivals: Rivals<ObjectConstant>): ObjectItem {
     const possible = rivals.filter((r) => Object.keys(r.value).every((name) => this.index.has(name)));
     const pending = this.shape.exists.map((_, i) => i);
-    return this.item({ seen: 0n, count: 0, pending, extras: [], rivals: possible });
+    return this.item({ seen: 0n, count: 0, pending, extras: [], fresh: null, rivals: possible });
   }
 }
 

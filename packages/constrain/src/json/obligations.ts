@@ -1,29 +1,26 @@
 import { ConstraintError } from '../errors.ts';
 import type { Status } from './emptiness.ts';
-import type { KeyClass, ObjectPlan } from './object-plan.ts';
+import type { ObjectItem } from './object-item.ts';
+import type { ObjectPlan } from './object-plan.ts';
 
 const MAX_PENDING = 4;
 
 /** Whether keys can still come that have the values which negated constraints demand of some key. */
 export class Obligations {
+  readonly #item: ObjectItem;
   readonly #plan: ObjectPlan;
   readonly #pending: readonly number[];
-  readonly #classes: readonly KeyClass[];
   readonly #candidates: Map<number, number[]>;
 
   /** `free`: whether a name may still come. */
-  constructor(
-    plan: ObjectPlan,
-    pending: readonly number[],
-    classes: readonly KeyClass[],
-    free: (name: number) => boolean,
-  ) {
+  constructor(item: ObjectItem, free: (name: number) => boolean) {
+    const { pending } = item.at;
     if (pending.length > MAX_PENDING) {
       throw new ConstraintError('limit', 'Too many negated constraints on the keys of one object');
     }
-    this.#plan = plan;
+    this.#item = item;
+    this.#plan = item.plan;
     this.#pending = pending;
-    this.#classes = classes;
     this.#candidates = new Map(pending.map((p) => [p, this.#names(p, free)]));
   }
 
@@ -57,8 +54,8 @@ export class Obligations {
   #byClass(pending: number): boolean {
     const { algebra, shape } = this.#plan;
     const { re, term } = shape.exists[pending]!;
-    return this.#classes.some((c) => {
-      const enough = algebra.liveness.count(algebra.pool.and([c.re, re])) >= this.#pending.length;
+    return this.#item.classes().some((c) => {
+      const enough = this.#item.left(c.re, re) >= this.#pending.length;
       return enough && algebra.hasValue(algebra.terms.and([c.term, term]));
     });
   }

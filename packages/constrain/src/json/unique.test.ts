@@ -97,6 +97,7 @@ const SCHEMAS: unknown[] = [
     properties: { c: { const: 'x' } },
     required: ['a', 'c'],
   },
+  { type: 'object', propertyNames: { enum: ['a', 'b'] }, not: { additionalProperties: { type: 'integer' } } },
   { not: { enum: [[1, 2], [1], [], [2, 1]] }, type: 'array', items: { enum: [1, 2] }, maxItems: 2 },
 ];
 

@@ -1,5 +1,15 @@
 import type { Dialect } from './dialect.ts';
-import { ATOM, DATE, HOSTNAME, IPV4, IPV6, LABEL, NAMED_PATTERN, TEMPLATE_LITERAL, templateOf } from './formats.ts';
+import {
+  ATOM,
+  DATE,
+  HOSTNAME,
+  IPV4,
+  IPV6,
+  LABEL,
+  NAMED_PATTERN,
+  TEMPLATE_LITERAL,
+  templateOf,
+} from './formats.ts';
 
 const two = (n: number) => String(n).padStart(2, '0');
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);

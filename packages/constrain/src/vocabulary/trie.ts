@@ -12,14 +12,7 @@ export class Trie {
   readonly #firstChild = new Int32Array(256).fill(-1);
 
   constructor(tokens: readonly Uint8Array[]) {
-    const order: number[] = [];
-    let total = 1;
-    for (const [id, bytes] of tokens.entries()) {
-      if (bytes.length === 0) continue;
-      order.push(id);
-      total += bytes.length;
-    }
-    order.sort((a, b) => compareBytes(tokens[a]!, tokens[b]!));
+    const total = tokens.reduce((sum, bytes) => sum + bytes.length, 1);
     const byte = new Uint8Array(total);
     const end = new Int32Array(total);
     const token = new Int32Array(total).fill(-1);
@@ -27,7 +20,7 @@ export class Trie {
     const path = [0];
     let count = 1;
     let previous: Uint8Array = new Uint8Array(0);
-    for (const id of order) {
+    for (const id of sortedIds(tokens)) {
       const bytes = tokens[id]!;
       let shared = 0;
       while (shared < previous.length && shared < bytes.length && previous[shared] === bytes[shared])
@@ -62,6 +55,33 @@ export class Trie {
     }
     return -1;
   }
+}
+
+const MAX_IDS = 2 ** 21;
+
+/** Ids of the tokens that have bytes, in the order of these. */
+function sortedIds(tokens: readonly Uint8Array[]): number[] {
+  if (tokens.length > MAX_IDS) throw new RangeError(`A vocabulary has at most ${MAX_IDS} tokens`);
+  // The first four bytes and the id in one number: numbers are sorted without calls.
+  const keys = new Float64Array(tokens.length);
+  let count = 0;
+  for (const [id, bytes] of tokens.entries()) {
+    if (bytes.length > 0) keys[count++] = firstBytes(bytes) * MAX_IDS + id;
+  }
+  keys.subarray(0, count).sort();
+  const ids: number[] = [];
+  for (let from = 0; from < count; ) {
+    const next = (Math.floor(keys[from]! / MAX_IDS) + 1) * MAX_IDS;
+    const alike: number[] = [];
+    for (; from < count && keys[from]! < next; from++) alike.push(keys[from]! % MAX_IDS);
+    if (alike.length > 1) alike.sort((a, b) => compareBytes(tokens[a]!, tokens[b]!));
+    for (const id of alike) ids.push(id);
+  }
+  return ids;
+}
+
+function firstBytes(bytes: Uint8Array): number {
+  return (((bytes[0] ?? 0) << 24) | ((bytes[1] ?? 0) << 16) | ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0)) >>> 0;
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {

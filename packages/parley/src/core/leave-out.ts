@@ -5,7 +5,8 @@ import { peek } from './peek.ts';
 
 /**
  * For callers who prefer an answer to a refusal: a parameter that the backend refuses as unsupported is left out,
- * reported as ignored with the backend's reason, and the call is made again. A refusal that concerns anything but a whole
+ * reported as ignored with the backend's reason, and the call is made again. A limit that is longer than the context has
+ * room is reported as clamped. A refusal that concerns anything but a whole
  * parameter, as one part of a message, stays a refusal. Each round has one parameter less, so there is an end.
  */
 export const leaveOutUnsupported: Policy = (next) =>
@@ -32,10 +33,14 @@ function withoutRefused(
   { report }: CallContext,
   error: unknown,
 ): ChatRequest | undefined {
-  if (!(error instanceof ApiError) || error.code !== 'unsupported_parameter') return undefined;
+  if (!(error instanceof ApiError)) return undefined;
   const entries = Object.entries(request.parameters);
   const refused = entries.find(([name]) => name === error.param);
   if (refused === undefined) return undefined;
-  report.add(refused[0], 'ignored', error.message, { sent: refused[1] });
+  const [name, sent] = refused;
+  if (error.code === 'unsupported_parameter') report.add(name, 'ignored', error.message, { sent });
+  // Without a limit an answer may be as long as the context has room.
+  else if (error.code === 'context_length_exceeded') report.add(name, 'clamped', error.message, { sent });
+  else return undefined;
   return { ...request, parameters: Object.fromEntries(entries.filter((entry) => entry !== refused)) };
 }

@@ -39,3 +39,12 @@ test('the header is bounded, says how much it leaves out, and holds nothing that
   assert.ok(shown > 40);
   assert.ok(header.endsWith(`, and ${1001 - shown} more`), header.slice(-30));
 });
+
+test('what was said too early is taken back', () => {
+  const report = new ParameterReport();
+  report.add('top_a', 'ignored', 'It is unknown here.');
+  report.add('top_a', 'translated', 'It has another name there.');
+  report.add('top_b', 'ignored', 'It is unknown here.');
+  report.withdraw('top_a', 'ignored');
+  assert.equal(report.header(), 'top_a;translated, top_b;ignored');
+});

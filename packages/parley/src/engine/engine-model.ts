@@ -8,6 +8,7 @@ import type {
   TokenizeRequest,
 } from '../core/complete.ts';
 import type { ChatEvent } from '../core/event.ts';
+import { withoutTwins } from './answer/legacy-twins.ts';
 import { withMessageTools } from './answer/message-tools.ts';
 import { openReading } from './answer/open-reading.ts';
 import type { AnswerReading } from './answer/reading.ts';
@@ -59,7 +60,10 @@ export class EngineModel {
     const { supervisor, randomSeed, logitsProcessors = false } = this.#options;
     refuseUnsupported(given.parameters, { logitsProcessors });
     const { host } = supervisor;
-    const { request: withTools, placed } = withMessageTools(given, context.report);
+    const { request: withTools, placed } = withMessageTools(
+      withoutTwins(given, context.report),
+      context.report,
+    );
     const request = withKnownBias(withTools, host.vocabulary.size, context.report);
     const resolved = resolveRequest(request, host.vocabulary.size, context);
     for (const name of withoutEffect(request.parameters)) {

@@ -77,5 +77,5 @@ export function setUp(runtimeOptions: ToyRuntimeOptions = {}, parallel = 4) {
     updates.find((update) => update.kind === 'done' && update.request === id) as
       | Extract<Update, { kind: 'done' }>
       | undefined;
-  return { engine, runtime, updates, errors, finish, textOf, endOf, doneOf };
+  return { engine, runtime, updates, errors, finish, textOf, endOf, doneOf, looks: () => clock };
 }

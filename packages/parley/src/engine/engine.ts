@@ -254,8 +254,8 @@ export class Engine {
     const { sampler } = sequence;
     if (!sampler) throw new Error('a sequence was decoded before it was prepared');
     try {
-      const closing = sequence.reasoning?.next;
-      const mask = closing === undefined ? sequence.guide?.mask() : this.#onlyMask(closing);
+      const only = sequence.guide?.due ?? sequence.reasoning?.next;
+      const mask = only === undefined ? sequence.guide?.mask() : this.#onlyMask(only);
       const sample = sampler.sample(logits, mask);
       sequence.reasoning?.advance(this.#tokenText.bytes(sample.token));
       sequence.append(sample.token);
@@ -269,21 +269,28 @@ export class Engine {
 
   /** Moves the form on by the token; where only one text can follow, that needs no model. */
   #follow(sequence: Sequence, guide: Guide, token: TokenId): void {
-    const { sampler, options } = sequence;
+    const wasDue = guide.due !== undefined;
     guide.advance(token);
-    // With log probabilities every token has to be computed.
-    if (sampler && options.sampling.logprobs === undefined) {
-      for (const forced of guide.takeForced(this.#forcedLimit)) {
-        sampler.record(forced);
-        sequence.reasoning?.advance(this.#tokenText.bytes(forced));
-        sequence.append(forced);
-        this.#counters.completionTokens++;
-        this.#requests.commit(sequence, forced, undefined);
-        if (sequence.ended) return;
-      }
-    }
+    if (!wasDue) this.#force(sequence, guide);
+    if (sequence.ended || guide.due !== undefined) return;
     if (guide.finished) this.#requests.complete(sequence);
     else this.#forms.moved(sequence);
+  }
+
+  /** With log probabilities a forced token has to wait for the logits before it. */
+  #force(sequence: Sequence, guide: Guide): void {
+    const { sampler, options } = sequence;
+    // Another parameter may forbid what the form forces.
+    if (!sampler || sampler.changesLogits) return;
+    const isTold = options.sampling.logprobs !== undefined;
+    for (const forced of guide.takeForced(this.#forcedLimit, isTold)) {
+      sampler.record(forced);
+      sequence.reasoning?.advance(this.#tokenText.bytes(forced));
+      sequence.append(forced);
+      this.#counters.completionTokens++;
+      this.#requests.commit(sequence, forced, undefined);
+      if (sequence.ended) return;
+    }
   }
 
   #reasoningBudget({ tokens, forcedEnd, ...block }: ReasoningLimit, marks: Marks): ReasoningBudget {

@@ -1,9 +1,10 @@
-import { SseParser } from '@parley/protocol';
+import { type ServerSentEvent, SseParser } from '@parley/protocol';
 import type { ChatEvent, Timing } from '../core/event.ts';
 import type { AttemptState } from './attempt-state.ts';
 import type { Clock } from './clock.ts';
 import type { AnswerWriter } from './dialects/answer-writer.ts';
 import type { AnswerReader, EncodedCall } from './dialects/dialect.ts';
+import { FaultInStream } from './dialects/fault.ts';
 import type { Timeouts } from './target.ts';
 import { ConnectionFailure, type UpstreamAnswer } from './transport/transport.ts';
 import { failure } from './upstream-failure.ts';
@@ -64,10 +65,9 @@ async function* readStream(reading: Reading): AsyncGenerator<ChatEvent> {
     for (;;) {
       const piece = await nextPiece(reading);
       // A last event without its empty line is complete when its JSON is.
-      for (const event of parser.push(piece ?? '\n\n')) {
-        if (!reader.finished) readEvent(reading, event);
-      }
+      const fault = readEvents(reading, parser.push(piece ?? '\n\n'));
       yield* told(reading, writer.take());
+      if (fault !== undefined) throw fault;
       if (piece === undefined || reader.finished) return;
       if (!isComplete(reading) || stopTail !== undefined) continue;
       state.watch.stop();
@@ -88,13 +88,22 @@ async function nextPiece(reading: Reading): Promise<Uint8Array | undefined> {
   }
 }
 
-function readEvent({ reader, writer }: Reading, event: Parameters<AnswerReader['event']>[0]): void {
-  try {
-    reader.event(event);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    writer.skip();
+/** Returns the error that stands in place of one of them: what was said before it is told first. */
+function readEvents(
+  { reader, writer }: Reading,
+  events: readonly ServerSentEvent[],
+): FaultInStream | undefined {
+  for (const event of events) {
+    if (reader.finished) return undefined;
+    try {
+      reader.event(event);
+    } catch (error) {
+      if (error instanceof FaultInStream) return error;
+      if (!(error instanceof SyntaxError)) throw error;
+      writer.skip();
+    }
   }
+  return undefined;
 }
 
 /** Passes events on. While their reader is busy with them, silence is not the upstream's. */

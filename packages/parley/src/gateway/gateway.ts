@@ -7,6 +7,7 @@ import { type Clock, realClock } from './clock.ts';
 import { unsuited } from './emulate/capabilities.ts';
 import type { GatewayLog } from './log.ts';
 import { modelOf } from './models.ts';
+import { OpenCalls } from './open-calls.ts';
 import { circuitWaitMs } from './policies/circuit-breaker.ts';
 import { Serving, type ServingWorld } from './serving.ts';
 import { createGatewayState, type GatewayState } from './state.ts';
@@ -44,10 +45,12 @@ export interface Gateway extends Backend {
   targets(): readonly TargetStatus[];
 }
 
-/** All deployments as one backend. Throws an Error where two of them have one name, or one falls back on none. */
+/**
+ * All deployments as one backend. Throws an Error where two of them have one name, one has no target, or one falls back on
+ * what is none of them.
+ */
 export function createGateway(options: GatewayOptions): Gateway {
-  const closing = new AbortController();
-  const world = worldOf(options, closing.signal);
+  const world = worldOf(options);
   const { clock, state } = world;
   const names = byName(options.deployments);
   retainTargets(options.deployments, state);
@@ -69,12 +72,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     targets: () => options.deployments.flatMap((deployment) => statusOf(deployment, world)),
     async close() {
       const message = 'The server is shutting down.';
-      closing.abort(new ApiError({ status: 503, type: 'server_error', code: 'shutting_down', message }));
+      world.open.endAll(new ApiError({ status: 503, type: 'server_error', code: 'shutting_down', message }));
     },
   };
 }
 
-function worldOf(options: GatewayOptions, closing: AbortSignal): ServingWorld {
+function worldOf(options: GatewayOptions): ServingWorld {
   const clock = options.clock ?? realClock;
   const { log } = options;
   const state = options.state ?? createGatewayState(clock);
@@ -87,7 +90,7 @@ function worldOf(options: GatewayOptions, closing: AbortSignal): ServingWorld {
     clock,
     random: options.random ?? Math.random,
     unsuited: options.unsuited ?? unsuited,
-    closing,
+    open: new OpenCalls(),
     circuits: {
       store: state.circuits,
       clock,
@@ -100,6 +103,7 @@ function worldOf(options: GatewayOptions, closing: AbortSignal): ServingWorld {
 function byName(deployments: readonly Deployment[]): ReadonlyMap<string, Deployment> {
   const names = new Map<string, Deployment>();
   for (const deployment of deployments) {
+    if (deployment.targets.length === 0) throw new Error(`'${deployment.model}' has no target`);
     for (const name of [deployment.model, ...deployment.aliases]) {
       if (names.has(name)) throw new Error(`two deployments are named '${name}'`);
       names.set(name, deployment);

@@ -14,7 +14,7 @@ export function retryAfterMs(headers: Headers, status: number, unixMs: number): 
 }
 
 function milliseconds(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,12}(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^\d{1,15}(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 function secondsOrDate(text: string | undefined, unixMs: number): number | undefined {

@@ -13,6 +13,12 @@ export interface Stage {
   readonly order: (targets: readonly Target[]) => readonly Target[];
 }
 
+/** Targets of one priority. */
+interface Group {
+  readonly stage: Stage;
+  readonly targets: readonly Target[];
+}
+
 type Failure = UpstreamFailure | TargetUnavailable;
 
 export interface RouteWorld {
@@ -26,7 +32,8 @@ export interface RouteWorld {
  * what is busy or open may have changed until then.
  */
 export class StagedRoute implements Route {
-  readonly #groups: { readonly stage: Stage; readonly targets: readonly Target[] }[];
+  #groups: Group[];
+  readonly #fallbacks: Iterator<Stage>;
   readonly #world: RouteWorld;
   readonly #refusals: TargetUnavailable[] = [];
   #ready: Candidate[] = [];
@@ -35,10 +42,10 @@ export class StagedRoute implements Route {
   /** Tokens that were not enough. */
   #tooSmall: number | undefined;
 
-  constructor(stages: readonly Stage[], world: RouteWorld) {
-    this.#groups = stages.flatMap((stage) =>
-      byPriority(stage.targets).map((targets) => ({ stage, targets })),
-    );
+  /** `fallbacks` are asked for when the first is exhausted. */
+  constructor(first: Stage, fallbacks: Iterator<Stage>, world: RouteWorld) {
+    this.#groups = byPriority(first);
+    this.#fallbacks = fallbacks;
     this.#world = world;
   }
 
@@ -49,9 +56,9 @@ export class StagedRoute implements Route {
         if (this.#hasRoom(candidate.target)) return candidate;
         continue;
       }
-      const group = this.#groups.shift();
+      const group = this.#nextGroup();
       if (group === undefined) return undefined;
-      this.#ready = this.#ordered(group.stage, group.targets);
+      this.#ready = this.#ordered(group);
     }
     return undefined;
   }
@@ -93,7 +100,16 @@ export class StagedRoute implements Route {
     return this.#tooSmall === undefined || (contextLength ?? 0) > this.#tooSmall;
   }
 
-  #ordered(stage: Stage, targets: readonly Target[]): Candidate[] {
+  #nextGroup(): Group | undefined {
+    while (this.#groups.length === 0) {
+      const { done, value: stage } = this.#fallbacks.next();
+      if (done) return undefined;
+      this.#groups = byPriority(stage);
+    }
+    return this.#groups.shift();
+  }
+
+  #ordered({ stage, targets }: Group): Candidate[] {
     const free = targets.filter((target) => this.#world.waitMs(target) === 0);
     const standIns = free.filter(({ weight }) => weight === 0);
     const busy = targets.filter((target) => !free.includes(target));
@@ -103,7 +119,7 @@ export class StagedRoute implements Route {
   }
 }
 
-function byPriority(targets: readonly Target[]): readonly Target[][] {
-  const groups = Map.groupBy(targets, ({ priority }) => priority);
-  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
+function byPriority(stage: Stage): Group[] {
+  const groups = Map.groupBy(stage.targets, ({ priority }) => priority);
+  return [...groups].sort(([a], [b]) => a - b).map(([, targets]) => ({ stage, targets }));
 }

@@ -238,7 +238,7 @@ export interface Answered {
 
 /** A gateway over scripted targets. */
 export class Stage {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly targets: ScriptedTargets;
   readonly gateway: Gateway;
   readonly records: AttemptRecord[] = [];
@@ -248,8 +248,9 @@ export class Stage {
   constructor(
     deployments: readonly Deployment[],
     scripts: Readonly<Record<string, Script | readonly Script[]>>,
-    options: Partial<GatewayOptions> = {},
+    options: Partial<GatewayOptions> & { readonly clock?: FakeClock } = {},
   ) {
+    this.clock = options.clock ?? new FakeClock();
     this.targets = new ScriptedTargets(this.clock, scripts);
     const log = (_fields: object, message: string) => void this.logged.push(message);
     this.gateway = createGateway({

@@ -7,6 +7,7 @@ import { responseCache, secondsOf } from './cache/response-cache.ts';
 import type { Clock } from './clock.ts';
 import { estimateTokens } from './estimate.ts';
 import type { GatewayLog } from './log.ts';
+import type { OpenCalls } from './open-calls.ts';
 import { type CircuitWorld, circuitGate, circuitWaitMs } from './policies/circuit-breaker.ts';
 import { fallback, type OpenCandidate } from './policies/fallback.ts';
 import { guarded } from './policies/guard.ts';
@@ -32,8 +33,7 @@ export interface ServingWorld {
   readonly random: () => number;
   readonly unsuited: Unsuited;
   readonly circuits: CircuitWorld;
-  /** Aborted when the gateway closes. */
-  readonly closing: AbortSignal;
+  readonly open: OpenCalls;
 }
 
 /** A deployment with its policies around it. */
@@ -58,7 +58,7 @@ export class Serving {
     const gates = [circuitGate(deployment.circuit, circuits), limitsGate(loads), firstTokenTimes.gate()];
     this.#call = guarded(gates)(callTarget);
     this.#totalMs = Math.max(...deployment.targets.map(({ timeouts }) => timeouts.totalMs));
-    const whole = totalTime(this.#totalMs, clock, world.closing);
+    const whole = totalTime(this.#totalMs, clock, world.open);
     this.complete = this.#cached(whole((request, context) => this.#answer(request, context)));
   }
 
@@ -89,13 +89,14 @@ export class Serving {
 
   /** The call, with all that is done when a target fails. Throws ApiError 400 where no target honours the request. */
   #answer(request: ChatRequest, context: CallContext): AsyncIterable<ChatEvent> {
-    const { clock, random, log, onAttempt } = this.#world;
+    const { clock, random, log, onAttempt, circuits } = this.#world;
     const route = this.#route(request, context);
     const repetition: RetryWorld = {
       budget: { left: MOST_ATTEMPTS - 1 },
       clock,
       random,
       deadline: clock.now() + this.#totalMs,
+      circuitWaitMs: (target) => circuitWaitMs(target, circuits),
     };
     const open: OpenCandidate = ({ target, deployment, call }, asked, attempt) =>
       retry(deployment.retry, repetition)(openTarget(call))(target, asked, attempt);
@@ -128,9 +129,10 @@ export class Serving {
 
   #route(request: ChatRequest, context: CallContext): StagedRoute {
     const { unsuited, log, circuits, state } = this.#world;
-    const stages = [this, ...this.#fallbacks].map((serving) => serving.#stage(request, context));
-    if (stages[0]?.targets.length === 0) throw noTargetSuits(this.#deployment, request, unsuited);
-    return new StagedRoute(stages, {
+    const first = this.#stage(request, context);
+    if (first.targets.length === 0) throw noTargetSuits(this.#deployment, request, unsuited);
+    const fallbacks = this.#fallbacks.values().map((serving) => serving.#stage(request, context));
+    return new StagedRoute(first, fallbacks, {
       waitMs: (target) => {
         const tokens = hasTokenLimit(target.limits) ? estimateTokens(request).total : 0;
         return Math.max(circuitWaitMs(target, circuits), state.loads.waitMs(target, tokens));

@@ -116,7 +116,8 @@ export function encodingOptions(parameters: Parameters): EncodingOptions {
     includeUsage: stream?.include_usage ?? undefined,
     continuousUsage: stream?.continuous_usage_stats === true,
     logprobs: parameters.logprobs === true,
-    legacyCalls: (parameters.functions?.length ?? 0) > 0,
+    // Where both forms declare tools, the newer one is answered in.
+    legacyCalls: Boolean(parameters.functions?.length && !parameters.tools?.length),
     tokensAsIds: parameters.return_tokens_as_token_ids === true,
     obfuscation: stream?.include_obfuscation === true,
     serviceTier: tier === 'auto' ? 'default' : (tier ?? undefined),

@@ -30,7 +30,9 @@ export interface StoreOptions {
   /** For the log: what went wrong, and why. No error holds a key or a prompt. */
   readonly onTrouble: (what: string, error: unknown) => void;
   /** For the log: what processes left behind that ended in the middle. */
-  readonly onReplayed?: ((replayed: { rows: number; unsettled: number; damaged: number }) => void) | undefined;
+  readonly onReplayed?:
+    | ((replayed: { rows: number; unsettled: number; damaged: number }) => void)
+    | undefined;
 }
 
 export interface StoreStatus {

@@ -115,6 +115,7 @@ function storeOf(options: RunOptions, parts: Parts): Store {
     graceMs,
     graceRows,
   });
+  let closing: Promise<void> | undefined;
   return {
     keys: new StoreKeys({ keys, owners, directory, now }),
     ledger,
@@ -126,7 +127,10 @@ function storeOf(options: RunOptions, parts: Parts): Store {
       databaseTroubleSince: recorder.troubleSince,
       countersTroubleSince: gate.troubleSince,
     }),
-    close: () => closeStore(parts),
+    close() {
+      closing ??= closeStore(parts);
+      return closing;
+    },
   };
 }
 

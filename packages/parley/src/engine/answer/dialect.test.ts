@@ -115,6 +115,24 @@ describe('reasoning', () => {
   });
 });
 
+describe('reasoning that is shown as it is', () => {
+  const dialect = dialectByName({ call: 'hermes', reasoning: 'think' });
+  const open = { reasoning: 'open', rawReasoning: true, calls: CALLS } as const;
+
+  test('has its marks around it, and calls behind it are calls', () => {
+    reads(dialect, open, `hm ${NOW}\n</think>\n\nYes.${NOW}`, [
+      { reasoning: `hm ${NOW}` },
+      { text: '\n</think>\n\nYes.' },
+      { call: 'now', arguments: '{}' },
+    ]);
+    reads(dialect, { ...open, reasoning: 'optional' }, '<think> a</think>b', [
+      { text: '<think> ' },
+      { reasoning: 'a' },
+      { text: '</think>b' },
+    ]);
+  });
+});
+
 describe('calls beside a form', () => {
   const dialect = composeDialect(hermes, undefined);
   const rules = { calls: CALLS, form: FORM };
@@ -159,6 +177,15 @@ describe('dialects', () => {
       { form: FORM, calls: CALLS },
       { 'all\n{"a":"b"}': true, 'now\n{}': true, 'all\nHm': false },
     );
+  });
+
+  test('where calls must come, nothing is text', () => {
+    const dialect = composeDialect(hermes, undefined);
+    const call = { call: 'now', arguments: '{}' };
+    reads(dialect, { calls: REQUIRED }, NOW, [call]);
+    reads(dialect, { calls: REQUIRED }, `${NOW}\n<tool_call>\n{"na`, [call]);
+    reads(dialect, { calls: REQUIRED }, '<tool_c', []);
+    reads(dialect, { calls: CALLS }, '<tool_c', [{ text: '<tool_c' }]);
   });
 
   test('without any format all is text, and calls are the generic ones', () => {

@@ -6,7 +6,7 @@ import { type CallCase, type FormatSuite, rulesOf } from './conformance.fixture.
 import { deepseekSuite } from './deepseek.fixture.ts';
 import { composeDialect } from './dialect.ts';
 import { CALL_FORMAT_NAMES, detectDialect } from './dialects.ts';
-import type { AnswerRules, ToolSpec } from './format.ts';
+import type { AnswerRules, CallRules, ToolSpec } from './format.ts';
 import { functionary31Suite, functionary32Suite } from './functionary.fixture.ts';
 import { genericSuite } from './generic.fixture.ts';
 import { glmSuite } from './glm.fixture.ts';
@@ -19,7 +19,7 @@ import { llamaPythonicSuite } from './llama-pythonic.fixture.ts';
 import { mistralArgsSuite, mistralSuite } from './mistral.fixture.ts';
 import { phiSuite } from './phi.fixture.ts';
 import { minimaxXmlSuite, qwenXmlSuite, seedXmlSuite } from './qwen-xml.fixture.ts';
-import { seeded } from './random-text.fixture.ts';
+import { accepts, seeded } from './random-text.fixture.ts';
 import { DEFAULT_TOOLS } from './tools.fixture.ts';
 import { itemsOf, readCut } from './transcript.fixture.ts';
 
@@ -43,8 +43,8 @@ const TOOLS: readonly ToolSpec[] = Array.from({ length: 128 }, (_, i) => ({
   },
 }));
 
-const answerRules = (tools: readonly ToolSpec[]): AnswerRules => ({
-  calls: { tools, parallel: true, required: false },
+const answerRules = (tools: readonly ToolSpec[], rules: Partial<CallRules> = {}): AnswerRules => ({
+  calls: { tools, parallel: true, required: false, ...rules },
   form: undefined,
   reasoning: 'none',
 });
@@ -93,6 +93,49 @@ describe('call formats', () => {
       itemsOf(parts, one.output);
       const letters = parts.filter((part) => part.type === 'arguments' && part.text.length === 1);
       assert.ok(letters.length >= 4, `${letters.length} of the arguments came alone`);
+    });
+
+    test(`${format.name} shows nothing of a call that the end of the answer cuts`, () => {
+      const one = cases.find(
+        ({ parts, taken }) => !taken && parts.length > 0 && parts.every((part) => 'call' in part),
+      );
+      assert.ok(one, 'no case is all calls');
+      let known = 0;
+      for (let end = 1; end <= one.output.length; end++) {
+        const output = one.output.slice(0, end);
+        const rules = answerRules(DEFAULT_TOOLS, one.rules);
+        const items = itemsOf(
+          readCut(composeDialect(format, undefined).reader(rules), output, 'each'),
+          output,
+        );
+        const texts = items.flatMap((item) => ('text' in item ? [item.text] : []));
+        // Before a mark is whole, it may be text.
+        assert.ok(texts.length === 0 || (known === 0 && texts.join('') === output), output);
+        const calls = items.filter((item) => 'call' in item).length;
+        assert.ok(calls >= known, output);
+        known = calls;
+        const required = { ...rules, calls: { ...rules.calls!, required: true } };
+        const only = itemsOf(
+          readCut(composeDialect(format, undefined).reader(required), output, 'each'),
+          output,
+        );
+        assert.ok(
+          only.every((item) => 'call' in item),
+          output,
+        );
+      }
+      assert.equal(known, one.parts.length);
+    });
+
+    test(`${format.name} lets no call begin where none may be made`, () => {
+      const grammar = compile({ structuralTag: { format: format.text(DEFAULT_TOOLS) } });
+      for (const { output, parts, rules, taken } of cases) {
+        if (taken || !parts.some((part) => 'call' in part)) continue;
+        if (rules?.tools) continue;
+        assert.ok(!accepts(grammar, output), output);
+      }
+      const hello = format.framed ? 'all\nHello' : 'Hello';
+      assert.ok(accepts(grammar, 'Hello {"name": "x"}') || accepts(grammar, hello));
     });
 
     test(`${format.name} accounts for all of any text, however it is cut`, () => {

@@ -48,7 +48,7 @@ export const HARMONY_CASES: readonly HarmonyCase[] = [
   {
     name: 'several thoughts',
     output: thought('One.') + thought(' Two.') + final('3'),
-    items: [{ reasoning: 'One. Two.' }, { text: '3' }],
+    items: [{ reasoning: 'One.\n\n Two.' }, { text: '3' }],
   },
   {
     name: 'a call without a space before its type',

@@ -116,6 +116,41 @@ describe('answers in Harmony', () => {
   });
 });
 
+describe('messages of a kind', () => {
+  const announced = (text: string, answer: string) =>
+    `<|channel|>commentary<|message|>${text}<|end|><|start|>assistant<|channel|>final<|message|>${answer}`;
+  const read = (output: string) => itemsOf(readCut(harmony.reader(harmonyRules()), output, 'each'), output);
+
+  test('an empty line stands between their texts', () => {
+    assert.deepEqual(read(announced('First.', 'Then.')), [{ text: 'First.\n\nThen.' }]);
+    assert.deepEqual(read(announced('First.', '<b>')), [{ text: 'First.\n\n<b>' }]);
+  });
+
+  test('but not beside an empty one', () => {
+    assert.deepEqual(read(announced('', 'Then.')), [{ text: 'Then.' }]);
+    assert.deepEqual(read(announced('First.', '')), [{ text: 'First.' }]);
+    assert.deepEqual(read(announced('First.', '<|end|>')), [{ text: 'First.' }]);
+  });
+});
+
+describe('a header that the end of the answer cuts', () => {
+  const header = '<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>';
+  for (let end = 1; end < header.length; end++) {
+    const output = header.slice(0, end);
+    const isNamed = end > header.indexOf('get_weather') + 'get_weather'.length;
+    test(output, () => {
+      const items = itemsOf(readCut(harmony.reader(harmonyRules()), output, 'each'), output);
+      assert.deepEqual(items, isNamed ? [{ call: 'get_weather', arguments: '' }] : []);
+    });
+  }
+});
+
+test('tools that must not be called are not', () => {
+  const rules = harmonyRules({ calls: undefined, withheld: [WEATHER] });
+  assert.ok(accepts(grammarOf(rules), '<|channel|>final<|message|>No.'));
+  assert.ok(!accepts(grammarOf(rules), weather('Paris')));
+});
+
 describe('where the answer begins', () => {
   const prompt = '<|start|>user<|message|>Hi <|channel|>analysis<|message|>x<|end|><|start|>assistant';
   const opening = (text: string, off = false) => harmony.opening!(text, { off });

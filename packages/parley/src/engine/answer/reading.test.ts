@@ -13,6 +13,8 @@ const USAGE: ChatEvent = {
   usage: { promptTokens: 1, cachedTokens: 0, completionTokens: 9, reasoningTokens: 0 },
 };
 
+const HARMONY_RULES: AnswerRules = { calls: undefined, form: undefined, reasoning: 'none' };
+
 function reading(rules: Partial<AnswerRules>, options: Partial<ReadingOptions> = {}): AnswerReading {
   const dialect = dialectByName({ call: 'hermes', reasoning: 'think' });
   let calls = 0;
@@ -101,6 +103,51 @@ test('reasoning tokens are counted in the usage, also where reasoning is not sho
     assert.equal(counts(events), text.length + 1);
     const usage = events.at(-1);
     assert.equal(usage?.type === 'usage' && usage.usage.reasoningTokens, 'think hard'.length);
+  }
+});
+
+test('between two texts of a kind a line is free, and its bytes are those of a hidden token', () => {
+  const reading = new AnswerReading({
+    newReader: () => dialectByName({ call: 'harmony', reasoning: undefined }).reader(HARMONY_RULES),
+    reasoning: 'apart',
+    prefix: '',
+    newCallId: () => 'call',
+  });
+  const text = '<|channel|>commentary<|message|>So.<|end|><|start|>assistant<|channel|>final<|message|>Yes.';
+  const scored = answer(text).map(
+    (event): ChatEvent =>
+      event.type === 'text-delta'
+        ? { ...event, tokens: [{ id: 1, bytes: Buffer.from(event.text), logprob: -1, top: [] }] }
+        : event,
+  );
+  const events = read(reading, scored);
+  assert.equal(joined(events, 'text-delta'), 'So.\n\nYes.');
+  const bytes = events.flatMap((event) =>
+    event.type === 'text-delta' ? (event.tokens ?? []).flatMap((token) => [...token.bytes]) : [],
+  );
+  assert.equal(Buffer.from(bytes).toString(), 'So.\n\nYes.');
+  assert.equal(counts(events), text.length + 1);
+});
+
+test('reasoning as a part of the text still counts as reasoning', () => {
+  const text = 'think hard</think>yes';
+  const raw = reading({ reasoning: 'open', rawReasoning: true }, { reasoning: 'text', prefix: '<think>\n' });
+  const events = read(raw, [...answer(text), USAGE]);
+  assert.equal(joined(events, 'text-delta'), `<think>\n${text}`);
+  const usage = events.at(-1);
+  assert.equal(usage?.type === 'usage' && usage.usage.reasoningTokens, 'think hard'.length);
+});
+
+test('a stop token that ends a call early asks for nothing', () => {
+  for (const [text, reason] of [
+    [CALL.slice(0, -20), 'stop'],
+    [CALL, 'tool_calls'],
+  ] as const) {
+    const stopped = answer(text).map(
+      (event): ChatEvent => (event.type === 'choice-end' ? { ...event, stop: 7 } : event),
+    );
+    const last = read(reading({}), stopped).at(-1);
+    assert.equal(last?.type === 'choice-end' && last.reason, reason);
   }
 });
 

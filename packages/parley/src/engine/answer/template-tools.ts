@@ -26,6 +26,6 @@ export function templateTools(parameters: ToolParameters): readonly object[] | n
       return { type: 'function', function: { name, description: text, parameters: CUSTOM_INPUT } };
     });
   }
-  if (!functions?.length || legacyChoice === 'none') return null;
+  if (!functions?.length || (legacyChoice ?? choice) === 'none') return null;
   return functions.map((definition) => ({ type: 'function', function: definition }));
 }

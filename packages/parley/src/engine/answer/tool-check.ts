@@ -1,4 +1,5 @@
 import type { OutputForm } from '../constraint/output-form.ts';
+import { argumentsSchema } from './json-arguments.ts';
 import type { ToolParameters, ToolUse } from './tools.ts';
 
 /** Each schema on its own first, so that an error names its place in the request. */
@@ -11,8 +12,11 @@ export function checkTools(tools: ToolUse, parameters: ToolParameters, check: (f
       const listed = parameters.tools?.[index];
       const definition = listed && 'function' in listed ? listed.function : parameters.functions?.[index];
       const strict = definition?.strict === true;
-      if (tool.parameters)
-        one({ jsonSchema: tool.parameters }, { declaredOrder: true, ...(strict && { strict }) });
+      if (!tool.parameters) continue;
+      one({ jsonSchema: tool.parameters }, { declaredOrder: true, ...(strict && { strict }) });
+      // Arguments are an object: a schema may allow none.
+      if (tool.parameters.type !== 'object')
+        one({ jsonSchema: argumentsSchema(tool) }, { declaredOrder: true });
     } else if (tool.format.type === 'regex') one({ regex: tool.format.pattern });
     else if (tool.format.type === 'lark') one({ grammar: tool.format.grammar, syntax: 'lark' });
   }

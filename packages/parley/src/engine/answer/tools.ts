@@ -116,10 +116,17 @@ function checkChoiceNames(parameters: ToolParameters, functions: number, tools: 
       'conflicting_parameters',
     );
   }
-  if (tools > 0 && legacyChoice != null && typeof legacyChoice === 'object') {
+  if (tools > 0 && legacyChoice != null && legacyChoice !== 'auto' && legacyChoice !== choice) {
     throw invalidRequest(
       'function_call',
       'function_call goes with functions; with tools use tool_choice.',
+      'conflicting_parameters',
+    );
+  }
+  if (functions > 0 && choice === 'none' && legacyChoice != null && legacyChoice !== 'none') {
+    throw invalidRequest(
+      'tool_choice',
+      "tool_choice: 'none' and function_call contradict each other; with functions use function_call.",
       'conflicting_parameters',
     );
   }

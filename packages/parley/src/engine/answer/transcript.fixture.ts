@@ -63,6 +63,7 @@ function add(items: Item[], part: AnswerPart): void {
   const last = items.at(-1);
   switch (part.type) {
     case 'skip':
+      if (part.separates) add(items, { type: part.separates, text: '\n\n' });
       return;
     case 'text':
       if (last && 'text' in last) items[items.length - 1] = { text: last.text + part.text };

@@ -17,6 +17,7 @@ export interface GuideOptions {
 
 /** Bytes that are looked ahead for what must come. */
 const FORCED_BYTES = 64;
+const NONE: readonly TokenId[] = [];
 
 /** Keeps the text of one sequence in its form. Whatever it is asked, it throws an ApiError 400 out of fuel. */
 export class Guide {
@@ -25,6 +26,7 @@ export class Guide {
   readonly #withoutEnd: Uint32Array | undefined;
   /** The next mask, where the form does not remember it. */
   #own: Uint32Array | undefined;
+  #due: readonly TokenId[] = NONE;
 
   constructor(options: GuideOptions) {
     this.#options = options;
@@ -52,8 +54,15 @@ export class Guide {
     return withoutEnd;
   }
 
+  /** The token that has to come next in any case; the form has advanced over it. */
+  get due(): TokenId | undefined {
+    return this.#due[0];
+  }
+
   advance(token: TokenId): void {
-    if (!this.#advance(token)) throw new Error(`token ${token} was sampled against the mask of its form`);
+    if (this.#due.length > 0) this.#due = this.#due.slice(1);
+    else if (!this.#advance(token))
+      throw new Error(`token ${token} was sampled against the mask of its form`);
   }
 
   /** Whether the form is complete and nothing but the end may follow. */
@@ -67,9 +76,9 @@ export class Guide {
 
   /**
    * Tokens that must come next, up to the last one that is sure: what follows the forced text could join its last token
-   * into another. They are advanced over.
+   * into another. They are advanced over. With `later` they become due one after the other, and none is returned.
    */
-  takeForced(limit: number): readonly TokenId[] {
+  takeForced(limit: number, later: boolean): readonly TokenId[] {
     const bytes = this.#forced();
     if (bytes.length < 2) return NONE;
     const text = decodeUtf8(bytes.subarray(0, bytes.length - incompleteTail(bytes)));
@@ -77,7 +86,10 @@ export class Guide {
     const sure = Math.min(tokens.length - 1, limit);
     let taken = 0;
     while (taken < sure && this.#advance(tokens[taken]!)) taken++;
-    return tokens.slice(0, taken);
+    const forced = tokens.slice(0, taken);
+    if (!later) return forced;
+    this.#due = forced;
+    return NONE;
   }
 
   #mask(): Uint32Array {
@@ -105,5 +117,3 @@ export class Guide {
     }
   }
 }
-
-const NONE: readonly TokenId[] = [];

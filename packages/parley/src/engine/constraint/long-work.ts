@@ -7,8 +7,9 @@ export interface LongWorkOptions {
   readonly step: () => void;
 }
 
-/** Work goes on for at least as long before a step comes in between. */
+/** Work goes on for as long as the last step took before the next one comes in between, within these bounds. */
 const LEAST_MS = 1;
+const MOST_MS = 50;
 /** Steps in whose midst further work may be interrupted. */
 const MAX_DEPTH = 3;
 /** Calls that a step needs room for, many times over. */
@@ -16,7 +17,7 @@ const ROOM_CALLS = 4000;
 
 /**
  * Lets work that may take long, such as the compile of a large schema, be interrupted by steps of the engine: it cannot
- * be put aside, so the steps run on top of it. Work and steps get about the same time.
+ * be put aside, so the steps run on top of it. Work and steps take turns of about the same length.
  */
 export class LongWork {
   readonly #options: LongWorkOptions;
@@ -24,7 +25,7 @@ export class LongWork {
   #working = false;
   #depth = 0;
   #steppedAt = 0;
-  #stepMs = 0;
+  #turnMs = LEAST_MS;
 
   constructor(options: LongWorkOptions) {
     this.#options = options;
@@ -53,7 +54,7 @@ export class LongWork {
     if (!this.#working || this.#depth === MAX_DEPTH) return;
     const { now, step } = this.#options;
     const begun = now();
-    if (begun - this.#steppedAt < Math.max(LEAST_MS, this.#stepMs) || !hasRoom(ROOM_CALLS)) return;
+    if (begun - this.#steppedAt < this.#turnMs || !hasRoom(ROOM_CALLS)) return;
     this.#working = false;
     this.#depth++;
     try {
@@ -62,7 +63,7 @@ export class LongWork {
       this.#depth--;
       this.#working = true;
       this.#steppedAt = now();
-      this.#stepMs = this.#steppedAt - begun;
+      this.#turnMs = Math.min(MOST_MS, Math.max(LEAST_MS, this.#steppedAt - begun));
     }
   };
 }

@@ -12,7 +12,10 @@ export function ignoredParameters(again: Rerendering, parameters: PromptParamete
   if (documents?.length && again.unchangedBy({ documents: null })) ignored.push('documents');
   ignored.push(...ignoredVariables(again, Object.keys(parameters.chat_template_kwargs ?? {})));
   if (someNameIsIgnored(again)) ignored.push('messages[].name');
-  if (reasoningIsIgnored(again)) ignored.push('messages[].reasoning');
+  if (reasoningIsIgnored(again)) {
+    ignored.push('messages[].reasoning');
+    if (parameters.clear_thinking === false) ignored.push('clear_thinking');
+  }
   return ignored;
 }
 

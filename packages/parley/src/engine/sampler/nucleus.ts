@@ -79,14 +79,18 @@ function between(
   target: number,
   from: number,
   to: number,
+  /** Whether all above `from` is known to weigh enough. */
+  enough = false,
 ): Nucleus {
   const { search, ids, values, valueWeights, order, weights, blockSums } = workspace;
   const above = to === Infinity ? 0 : workspace.weightFrom(to);
-  if (above >= target) return between(workspace, max, temperature, target, to, Infinity);
+  if (above >= target) return between(workspace, max, temperature, target, to, Infinity, true);
   const count = workspace.collect(from, to);
   workspace.weighValues(count, max, temperature);
   const found = search.find(values, valueWeights, count, target - above, order);
   if (found === undefined) {
+    // Sums in another order round in another way: by this one the part above is just too light.
+    if (enough) return { kind: 'from', value: from, last: -1, total: workspace.weightFrom(from) };
     if (from > -Infinity) return between(workspace, max, temperature, target, -Infinity, from);
     // Only rounding keeps the whole row from reaching its share.
     return { kind: 'from', value: -Infinity, last: -1, total: workspace.weightFrom(-Infinity) };

@@ -20,12 +20,13 @@ interface LogitStep {
  * before it, never on other sequences: a draw takes one random number, greedy choices take none.
  */
 export class SequenceSampler {
+  /** Whether anything but a mask acts on the logits. */
+  readonly changesLogits: boolean;
   readonly #workspace: SamplerWorkspace;
   readonly #logprobs: number | undefined;
   readonly #steps: readonly LogitStep[];
   readonly #narrowing: readonly ((candidates: Candidates) => void)[];
   readonly #greedy: boolean;
-  readonly #changesLogits: boolean;
   readonly #candidates: Candidates;
   readonly #random: Random;
   readonly #counts: TokenCounts | undefined;
@@ -60,7 +61,7 @@ export class SequenceSampler {
     this.#steps = steps;
     this.#narrowing = narrowing;
     // The entry without a name, the mask, acts only where one is given.
-    this.#changesLogits = steps.some(({ name }) => name !== null);
+    this.changesLogits = steps.some(({ name }) => name !== null);
     this.#candidates = new Candidates(workspace);
     this.#counts = countsFor(options, prompt);
   }
@@ -77,13 +78,13 @@ export class SequenceSampler {
   sample(logits: Float32Array, mask?: Uint32Array): Sample {
     if (this.#logprobs === undefined) {
       const token = this.#chooseAllowed(logits, mask) ?? this.#choose(logits, mask, this.#load(logits));
-      this.record(token);
+      this.#record(token);
       return { token };
     }
     const max = this.#load(logits);
     const raw = rawLogprobs(this.#workspace, max, this.#logprobs);
     const token = this.#chooseAllowed(logits, mask) ?? this.#choose(logits, mask, max);
-    this.record(token);
+    this.#record(token);
     return { token, logprob: logprobOf(logits[token]!, raw.logSumExp), top: raw.top };
   }
 
@@ -101,7 +102,7 @@ export class SequenceSampler {
    * where something else acts, and where no allowed logit is a finite number: the long way finds the words for that.
    */
   #chooseAllowed(logits: Float32Array, mask: Uint32Array | undefined): TokenId | undefined {
-    if (mask === undefined || this.#changesLogits) return undefined;
+    if (mask === undefined || this.changesLogits) return undefined;
     const few = gatherAllowed(this.#workspace, logits, mask);
     const max = few?.max ?? this.#loadMasked(logits, mask);
     if (!Number.isFinite(max)) return undefined;
@@ -116,14 +117,22 @@ export class SequenceSampler {
     return workspace.maximum();
   }
 
-  /** Counts a token that was not sampled: the form left no other. */
+  /**
+   * Counts a token that was not sampled, because the form left no other. It takes the random number that a draw takes, so
+   * that what follows is the same as if it had been.
+   */
   record(token: TokenId): void {
+    if (!this.#greedy) this.#random.uniform();
+    this.#record(token);
+  }
+
+  #record(token: TokenId): void {
     this.#completion.push(token);
     this.#counts?.addCompletion(token);
   }
 
   #choose(logits: Float32Array, mask: Uint32Array | undefined, rawMax: number): TokenId {
-    const changed = this.#changesLogits || mask !== undefined;
+    const changed = this.changesLogits || mask !== undefined;
     this.#candidates.reset(changed ? this.#changeLogits(logits, mask) : rawMax);
     return this.#pick();
   }

@@ -256,3 +256,19 @@ test('user-defined tokens are ordinary text', () => {
   const vocabulary = vocabularyOf(['<tool>'], { 0: 'user-defined' });
   assert.equal(new OutputText(PLAIN, new TokenText(vocabulary)).push(0)?.text, '<tool>');
 });
+
+test('marks of the answer are shown as they are written, whatever becomes of other special tokens', () => {
+  const tokens = ['<a>', 'x', '<b>', '<c>'];
+  for (const [skipSpecialTokens, text] of [
+    [true, '<a>x'],
+    [false, '<a>x <b> <c>'],
+  ] as const) {
+    const output = new OutputText(
+      { ...PLAIN, skipSpecialTokens },
+      new TokenText(vocabularyOf(tokens)),
+      new Set([0]),
+    );
+    const pieces = tokens.map((_, id) => output.push(id)?.text ?? '');
+    assert.equal(pieces.join(''), text);
+  }
+});

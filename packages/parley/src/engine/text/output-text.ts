@@ -3,7 +3,7 @@ import type { TextOptions } from '../options.ts';
 import type { TokenId } from '../runtime.ts';
 import { StopMatcher } from './stop-matcher.ts';
 import { TokenLedger } from './token-ledger.ts';
-import type { TokenText, TokenTextEntry } from './token-text.ts';
+import type { TokenText } from './token-text.ts';
 import { concatBytes, decodeUtf8, incompleteTail } from './utf8.ts';
 
 export interface OutputPiece {
@@ -45,7 +45,8 @@ export class OutputText implements AnswerText {
   readonly #ledger = new TokenLedger();
   /** Bytes of the text that no piece has shown yet. */
   #held: Uint8Array = NO_BYTES;
-  #last: TokenTextEntry | undefined;
+  /** Whether the last token of the text stands apart; undefined before the first. */
+  #lastApart: boolean | undefined;
   #ended = false;
 
   /** `shown`: special tokens that are part of the text also where others are skipped. */
@@ -60,12 +61,14 @@ export class OutputText implements AnswerText {
   push(token: TokenId, info?: TokenInfo, mayStop = true): OutputPiece | undefined {
     if (this.#ended) throw new Error('The text has ended.');
     const entry = this.#tokens.entry(token);
-    if (entry.special && this.#options.skipSpecialTokens && !this.#shown.has(token)) {
+    // Marks that are part of the text are read by somebody, who expects them as the model writes them.
+    const apart = entry.special && !this.#shown.has(token);
+    if (apart && this.#options.skipSpecialTokens) {
       this.#ledger.add(NO_BYTES, info);
       return undefined;
     }
-    const spaced = this.#wantsSpace(entry);
-    this.#last = entry;
+    const spaced = this.#wantsSpace(apart);
+    this.#lastApart = apart;
     const bytes = spaced ? concatBytes(SPACE, entry.bytes) : entry.bytes;
     this.#ledger.add(bytes, info);
     if (this.#matcher === undefined && this.#held.length === 0 && !spaced && entry.text !== undefined) {
@@ -91,10 +94,10 @@ export class OutputText implements AnswerText {
     return piece.text === '' && piece.tokenCount === 0 ? undefined : piece;
   }
 
-  #wantsSpace(entry: TokenTextEntry): boolean {
+  #wantsSpace(apart: boolean): boolean {
     const { skipSpecialTokens, spacesBetweenSpecialTokens } = this.#options;
-    if (skipSpecialTokens || !spacesBetweenSpecialTokens || this.#last === undefined) return false;
-    return entry.special || this.#last.special;
+    if (skipSpecialTokens || !spacesBetweenSpecialTokens || this.#lastApart === undefined) return false;
+    return apart || this.#lastApart;
   }
 
   #finish(bytes: Uint8Array, stopped?: string): OutputPiece {

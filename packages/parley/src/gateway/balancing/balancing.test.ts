@@ -138,6 +138,14 @@ describe('lowest latency', () => {
       pass.over({ outcome, usage: undefined, failure: undefined });
       assert.equal(times.mean(a), outcome === 'timeout' ? 700 : undefined);
     }
+    const calledOff = async (milliseconds: number) => {
+      const pass = await times.gate().enter(a, asking());
+      await clock.advance(milliseconds);
+      pass.over({ outcome: 'cancelled', usage: undefined, failure: undefined });
+      return times.mean(a) ?? 0;
+    };
+    assert.equal(await calledOff(500), 700, 'it may still have come in time');
+    assert.ok((await calledOff(2_000)) > 900, 'it was slower than usual for certain');
   });
 });
 

@@ -47,7 +47,10 @@ export class FirstTokenTimes {
     for (const id of this.#means.keys()) if (!ids.has(id)) this.#means.delete(id);
   }
 
-  /** Measures each attempt. A time limit that was reached counts as the time that was waited; other failures say nothing. */
+  /**
+   * Measures each attempt. One that was waited for in vain, to a limit of time or until another was quicker, counts as that
+   * wait; other failures say nothing.
+   */
   gate(): Gate {
     return {
       enter: (target: Target, _request: ChatRequest) => {
@@ -59,7 +62,11 @@ export class FirstTokenTimes {
             this.add(target, this.#clock.now() - begunAt);
           },
           over: ({ outcome }) => {
-            if (!isMeasured && outcome === 'timeout') this.add(target, this.#clock.now() - begunAt);
+            const waitedMs = this.#clock.now() - begunAt;
+            const isSlow =
+              outcome === 'timeout' ||
+              (outcome === 'cancelled' && waitedMs > (this.mean(target) ?? Infinity));
+            if (!isMeasured && isSlow) this.add(target, waitedMs);
           },
         };
       },

@@ -1,13 +1,14 @@
 import type { Message } from '@parley/protocol';
+import { invalidRequest } from '@parley/protocol/errors';
 import type { ChatRequest, Parameters } from '../../core/complete.ts';
 import type { ChatEvent, Usage } from '../../core/event.ts';
 import { abandonable } from '../abandonable.ts';
-import type { AttemptContext, CallTarget, UpstreamFailure } from '../attempt.ts';
+import { type AttemptContext, type CallTarget, UpstreamFailure } from '../attempt.ts';
 import { type JsonDemand, jsonDemand } from '../providers/json-demand.ts';
 import { treatmentOf } from '../providers/treatment.ts';
 import type { Target } from '../target.ts';
 import { failure } from '../upstream-failure.ts';
-import type { Validate } from './conforms.ts';
+import { UncheckableSchema, type Validate } from './conforms.ts';
 import { correction, instruction, judged, type Verdict } from './json-answer.ts';
 import { summed } from './several-answers.ts';
 
@@ -100,10 +101,21 @@ async function wholeAnswer(
 
 function verdictOf({ demand, validate, request }: Checking, { text, isText }: WholeAnswer): Verdict {
   if (!isText) return { json: text };
-  const verdict = judged(text, demand, validate);
+  const verdict = judgedInTime(text, demand, validate);
   // Its log probabilities are those of the text as it was.
   const isChanged = 'json' in verdict && verdict.json !== text;
   return isChanged && request.parameters.logprobs ? { problem: 'it stands in a code block' } : verdict;
+}
+
+function judgedInTime(text: string, demand: JsonDemand, validate: Validate): Verdict {
+  try {
+    return judged(text, demand, validate);
+  } catch (error) {
+    if (!(error instanceof UncheckableSchema)) throw error;
+    const { parameter } = demand;
+    const message = `${parameter}: the schema cannot be checked for this model: ${error.message}.`;
+    throw new UpstreamFailure('request', invalidRequest(parameter, message));
+  }
 }
 
 function* settled({ events, text }: WholeAnswer, json: string, usages: readonly (Usage | undefined)[]) {
@@ -139,10 +151,15 @@ function telling(
   return { ...request, input: { kind: 'messages', messages }, parameters };
 }
 
-/** JSON of any form is asked for where that is enforced. */
-function plainer({ upstream }: Target, parameters: Parameters, { parameter }: JsonDemand): Parameters {
+/** Where any JSON object is enforced, it is asked for, unless something else than an object is wanted. */
+function plainer(
+  { upstream }: Target,
+  parameters: Parameters,
+  { parameter, schema }: JsonDemand,
+): Parameters {
   const { [parameter]: _demand, ...rest } = parameters;
-  return upstream.provider.formats.includes('json_object')
+  const isObject = (schema?.type ?? 'object') === 'object';
+  return isObject && upstream.provider.formats.includes('json_object')
     ? { ...rest, response_format: { type: 'json_object' } }
     : rest;
 }

@@ -68,7 +68,7 @@ async function* several(asking: Asking): AsyncGenerator<ChatEvent> {
 
 /** Never rejects: failures are handed over like events. */
 async function ask(
-  { next, target, request, context, count: _count, abort: _abort }: Asking,
+  { next, target, request, context }: Asking,
   choice: number,
   handover: Handover<Told>,
 ): Promise<void> {

@@ -87,6 +87,18 @@ describe('repetition at one target', () => {
     assert.equal(stage.targets.called('a').length, 1);
   });
 
+  it('does not wait for a target whose circuit has opened meanwhile', async () => {
+    const circuit = { failures: 2, probeAfterMs: 10_000 };
+    const stage = new Stage([deployment(['a', 'b'], { circuit })], {
+      a: fails('upstream'),
+      b: says('from b'),
+    });
+    const startedAt = stage.clock.now();
+    assert.equal((await stage.ask()).text, 'from b');
+    assert.equal(stage.targets.called('a').length, 2);
+    assert.equal(stage.clock.now() - startedAt, 150, 'the wait before the second, and none before the third');
+  });
+
   it('is left at once when the caller goes', async () => {
     const abort = new AbortController();
     const stage = new Stage([deployment(['a', 'b'])], { a: fails('rate-limited', 5_000), b: silence });

@@ -1,6 +1,6 @@
 import { UpstreamFailure } from '../attempt.ts';
 import type { Clock } from '../clock.ts';
-import type { RetryOptions } from '../target.ts';
+import type { RetryOptions, Target } from '../target.ts';
 import { isRetryable } from './failures.ts';
 import type { OpenTarget } from './opened.ts';
 import { sleep } from './sleep.ts';
@@ -20,6 +20,8 @@ export interface RetryWorld {
   readonly random: () => number;
   /** When the call must be over, by the clock. */
   readonly deadline: number;
+  /** Until the target's circuit lets a call through; 0: it does now. */
+  readonly circuitWaitMs: (target: Target) => number;
 }
 
 /**
@@ -35,8 +37,9 @@ export function retry(options: RetryOptions, world: RetryWorld): (next: OpenTarg
         return await next(target, request, context);
       } catch (error) {
         const waitMs = waitBefore(error, attempt, options, world.random);
-        const isOver = attempt >= most || budget.left <= 0;
-        if (isOver || waitMs === undefined || clock.now() + waitMs >= deadline) throw error;
+        if (attempt >= most || budget.left <= 0 || waitMs === undefined) throw error;
+        // Nothing is waited for that will not be.
+        if (clock.now() + waitMs >= deadline || world.circuitWaitMs(target) > waitMs) throw error;
         budget.left--;
         await sleep(clock, waitMs, context.signal);
       }

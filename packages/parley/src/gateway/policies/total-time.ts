@@ -1,17 +1,18 @@
 import { ApiError } from '@parley/protocol/errors';
 import type { CallContext, Policy } from '../../core/complete.ts';
 import type { Clock } from '../clock.ts';
+import type { OpenCalls } from '../open-calls.ts';
 import { type End, WatchedEvents } from './watched.ts';
 
 /**
  * Ends a call that takes longer than this, with everything that was begun for it: attempts, waits, rescues. It ends them
- * too when the caller is gone, and when the reader wants no more. `closing` ends all calls, with its reason.
+ * too when the caller is gone, when the reader wants no more, and with all the `open` calls.
  */
-export function totalTime(milliseconds: number, clock: Clock, closing: AbortSignal): Policy {
+export function totalTime(milliseconds: number, clock: Clock, open: OpenCalls): Policy {
   return (next) => (request, context) => {
     let whole: Whole | undefined;
     const begin = async () => {
-      whole = limit(milliseconds, clock, closing, context);
+      whole = limit(milliseconds, clock, open, context);
       return next(request, { ...context, signal: whole.signal });
     };
     return new WatchedEvents(begin, { over: (end) => whole?.over(end) }, context.signal);
@@ -25,20 +26,18 @@ interface Whole {
   over(end: End): unknown;
 }
 
-function limit(milliseconds: number, clock: Clock, closing: AbortSignal, { signal }: CallContext): Whole {
+function limit(milliseconds: number, clock: Clock, open: OpenCalls, { signal }: CallContext): Whole {
   const controller = new AbortController();
   const onCaller = () => controller.abort(signal.reason);
-  const onClosing = () => controller.abort(closing.reason);
-  if (closing.aborted) onClosing();
   signal.addEventListener('abort', onCaller, { once: true });
-  closing.addEventListener('abort', onClosing, { once: true });
+  const takeOff = open.add((reason) => controller.abort(reason));
   const callOff = clock.after(milliseconds, () => controller.abort(tookTooLong(milliseconds)));
   return {
     signal: controller.signal,
     over({ how }) {
       callOff();
       signal.removeEventListener('abort', onCaller);
-      closing.removeEventListener('abort', onClosing);
+      takeOff();
       const wasEnded = controller.signal.aborted;
       if (how !== 'done') controller.abort();
       return wasEnded ? controller.signal.reason : undefined;

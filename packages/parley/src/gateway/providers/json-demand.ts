@@ -68,10 +68,21 @@ const PATTERNS: ReadonlySet<string> = new Set(['pattern', 'patternProperties', '
 /** Deeper ones could exhaust the stack of those who walk them. */
 const MAX_DEPTH = 64;
 
+/** Keywords whose keys are names, each with a schema. */
+const MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions', 'dependentSchemas']);
+/** Keywords whose values are no schemas. */
+const VALUES: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'examples']);
+
 function isCheckable(schema: unknown, depth = 0): boolean {
   if (depth > MAX_DEPTH) return false;
-  if (typeof schema !== 'object' || schema === null) return true;
-  return Object.entries(schema).every(([key, value]) => !PATTERNS.has(key) && isCheckable(value, depth + 1));
+  if (Array.isArray(schema)) return schema.every((each) => isCheckable(each, depth + 1));
+  if (!isObject(schema)) return true;
+  return Object.entries(schema).every(([key, value]) => {
+    if (VALUES.has(key)) return true;
+    if (MAPS.has(key) && isObject(value))
+      return Object.values(value).every((each) => isCheckable(each, depth + 1));
+    return !PATTERNS.has(key) && isCheckable(value, depth + 1);
+  });
 }
 
 function isObject(value: unknown): value is JsonSchema {

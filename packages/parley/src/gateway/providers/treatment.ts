@@ -22,6 +22,8 @@ const JUDGES: Readonly<Partial<Record<ParameterName, Judge>>> = {
     target.upstream.provider.dialect === 'anthropic' && table !== 'refused' && [stop].flat().some(isBlank)
       ? 'emulated'
       : table,
+  include_stop_str_in_output: (table, parameters, target) =>
+    treatmentOf(target, parameters, 'stop') === 'emulated' ? 'emulated' : table,
   n: (table, parameters, target) =>
     // Of several answers each is checked, and asked for again, for itself.
     table !== 'refused' && isCheckedHere(target, parameters) ? 'emulated' : table,

@@ -1,7 +1,15 @@
 import type { ProcessIdentity } from '../journal/process-identity.ts';
 import { integer, json, text } from '../sql/column.ts';
 import type { Database, Sql } from '../sql/sql.ts';
-import type { Counters, Finish, RegisteredProcess, Restatement, Round, RoundResult, Take } from './counters.ts';
+import type {
+  Counters,
+  Finish,
+  RegisteredProcess,
+  Restatement,
+  Round,
+  RoundResult,
+  Take,
+} from './counters.ts';
 import { sumHoldings, Tally } from './decide.ts';
 import { type Subject, windowsAt } from './state.ts';
 import { isRegistered, lockStates, readHoldings, writeHoldings, writeStates } from './subject-table.ts';
@@ -61,10 +69,9 @@ export class DatabaseCounters implements Counters {
       now,
       process,
     ]);
-    await this.#database.run(
-      'DELETE FROM parley_holding WHERE process = ? AND concurrent = 0 AND held = 0',
-      [process],
-    );
+    await this.#database.run('DELETE FROM parley_holding WHERE process = ? AND concurrent = 0 AND held = 0', [
+      process,
+    ]);
     return rows.length > 0;
   }
 

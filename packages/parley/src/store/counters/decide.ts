@@ -69,7 +69,10 @@ export class Tally {
     for (const subject of hold.subjects) {
       const state = this.state(subject);
       if (state.minute === hold.minute) {
-        this.changedStates.set(subject, { ...state, tokens: Math.max(0, state.tokens + tokens - hold.tokens) });
+        this.changedStates.set(subject, {
+          ...state,
+          tokens: Math.max(0, state.tokens + tokens - hold.tokens),
+        });
       }
       this.hold({ subject, concurrent: -1, held: cost - hold.cost });
     }

@@ -10,14 +10,7 @@ import type {
   Verdict,
 } from './counters.ts';
 import { Tally } from './decide.ts';
-import {
-  FRESH,
-  later,
-  type Spent,
-  type Subject,
-  type SubjectState,
-  windowsAt,
-} from './state.ts';
+import { FRESH, later, type Spent, type Subject, type SubjectState, windowsAt } from './state.ts';
 
 /** Beyond it, subjects that nothing is held of are forgotten: the database knows what they spent. */
 const REMEMBERED = 100_000;

@@ -29,7 +29,11 @@ const LIFETIME_MS = 24 * 3600 * 1000;
 /** The part of a client that is needed here. */
 export interface RedisConnection {
   /** Runs a script that Redis knows by its SHA-1, or the text of it when it does not. */
-  run(script: { readonly text: string; readonly sha: string }, key: string, values: string[]): Promise<unknown>;
+  run(
+    script: { readonly text: string; readonly sha: string },
+    key: string,
+    values: string[],
+  ): Promise<unknown>;
   hashAll(key: string): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
 }
@@ -58,10 +62,11 @@ export class RedisCounters implements CopiedCounters {
     if (reply === null) return { known: false };
     if (!isRoundReply(reply)) throw new Error('Redis gave no verdicts');
     const [verdicts, stands] = reply;
+    const taken = new Set(takes.flatMap(({ levels }) => levels.map(({ subject }) => subject)));
     return {
       known: true,
       verdicts: takes.map((take, index) => verdictOf(verdicts[index] ?? '', take, windows, subjects.names)),
-      states: new Map(stands.map(stateOf)),
+      states: new Map(stands.map(stateOf).filter(([subject]) => taken.has(subject))),
     };
   }
 

@@ -64,11 +64,7 @@ export class SeededCounters implements Counters {
     return this.#counters.release(processes);
   }
 
-  recorded(
-    process: string,
-    holdings: readonly Holding[],
-    spent: ReadonlyMap<Subject, Spent>,
-  ): Promise<void> {
+  recorded(process: string, holdings: readonly Holding[], spent: ReadonlyMap<Subject, Spent>): Promise<void> {
     return this.#counters.recorded(process, holdings, spent);
   }
 

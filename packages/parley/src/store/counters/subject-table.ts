@@ -14,10 +14,7 @@ const SET_STATE = STATE_COLUMNS.split(', ')
  * The subjects' states; nobody else changes them until the transaction ends. Always asked in the order of their names, so
  * that two transactions do not wait for each other. What nobody has heard of is missing.
  */
-export async function lockStates(
-  sql: Sql,
-  subjects: Iterable<Subject>,
-): Promise<Map<Subject, SubjectState>> {
+export async function lockStates(sql: Sql, subjects: Iterable<Subject>): Promise<Map<Subject, SubjectState>> {
   const wanted = [...new Set(subjects)].sort();
   const states = await selectStates(sql, wanted);
   const missing = wanted.filter((subject) => !states.has(subject));
@@ -94,19 +91,7 @@ export async function isRegistered(sql: Sql, process: string): Promise<boolean> 
 function stateRow(subject: Subject, state: SubjectState) {
   const { minute, requests, tokens, concurrent, held } = state;
   const { day, daySpent, month, monthSpent, totalSpent } = state;
-  return [
-    subject,
-    minute,
-    requests,
-    tokens,
-    concurrent,
-    held,
-    day,
-    daySpent,
-    month,
-    monthSpent,
-    totalSpent,
-  ];
+  return [subject, minute, requests, tokens, concurrent, held, day, daySpent, month, monthSpent, totalSpent];
 }
 
 function stateOf(row: SqlRow): SubjectState {

@@ -92,8 +92,10 @@ export class Journal {
   /** Says to others that this process lives; begins a new file where one has taken it for dead and removed this one. */
   beat(now: number): Promise<void> {
     return this.#alone(async () => {
-      if (this.#ended) return;
-      if (this.#current === undefined || !(await this.#current.touch(now / 1000))) await this.#rotate();
+      if (this.#ended || (await this.#current?.touch(now / 1000))) return;
+      // What is written to a file that is gone is lost with the process.
+      await this.#abandon();
+      await this.#rotate();
     });
   }
 

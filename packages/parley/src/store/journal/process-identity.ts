@@ -34,7 +34,10 @@ export function ownIdentity(): ProcessIdentity {
  * Whether the process runs: undefined when that cannot be known from here, because it is or was of another machine, or
  * of another container.
  */
-export function isRunning(identity: ProcessIdentity, from: ProcessIdentity = ownIdentity()): boolean | undefined {
+export function isRunning(
+  identity: ProcessIdentity,
+  from: ProcessIdentity = ownIdentity(),
+): boolean | undefined {
   if (identity.boot !== from.boot || identity.namespace !== from.namespace) return undefined;
   if (identity.started !== '') return startOf(identity.pid) === identity.started;
   try {

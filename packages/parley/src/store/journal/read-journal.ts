@@ -30,7 +30,9 @@ export async function listSegments(folder: string): Promise<SegmentFile[]> {
     if (journal === undefined || number === undefined) return [];
     return { path: join(folder, name), journal, number: Number(number) };
   });
-  return files.sort((a, b) => (a.journal === b.journal ? a.number - b.number : a.journal < b.journal ? -1 : 1));
+  return files.sort((a, b) =>
+    a.journal === b.journal ? a.number - b.number : a.journal < b.journal ? -1 : 1,
+  );
 }
 
 /** Undefined when it is gone: somebody else has done with it. */

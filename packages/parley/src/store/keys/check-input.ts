@@ -23,7 +23,10 @@ export const NO_LIMITS: Limits = {
 /** All of these throw an ApiError 400 that names the parameter. */
 export function checkText(param: string, text: string): string {
   if (text.length >= 1 && text.length <= MAX_TEXT && isPlain(text)) return text;
-  throw invalidRequest(param, `${param} must have 1 to ${MAX_TEXT} characters, none of them a control character.`);
+  throw invalidRequest(
+    param,
+    `${param} must have 1 to ${MAX_TEXT} characters, none of them a control character.`,
+  );
 }
 
 export function checkOptionalText(param: string, text: string | undefined): string | undefined {
@@ -34,7 +37,10 @@ export function checkLimits(limits: Partial<Limits> = {}): Limits {
   for (const name of Object.keys(limits)) {
     if (!Object.hasOwn(NO_LIMITS, name)) {
       const known = Object.keys(NO_LIMITS).join(', ');
-      throw invalidRequest(`limits.${name}`, `There is no limit '${name.slice(0, 50)}'. There are: ${known}.`);
+      throw invalidRequest(
+        `limits.${name}`,
+        `There is no limit '${name.slice(0, 50)}'. There are: ${known}.`,
+      );
     }
   }
   for (const name of RATES) {
@@ -75,7 +81,10 @@ export function checkScope({ models, origins, expiresAt }: Partial<KeyScope>): K
 function checkList(param: string, list: readonly string[] | undefined, check: (item: string) => void): void {
   if (list === undefined) return;
   if (list.length < 1 || list.length > MAX_LIST) {
-    throw invalidRequest(param, `${param} must have 1 to ${MAX_LIST} items, or be left out: then all are allowed.`);
+    throw invalidRequest(
+      param,
+      `${param} must have 1 to ${MAX_LIST} items, or be left out: then all are allowed.`,
+    );
   }
   for (const item of list) check(item);
 }

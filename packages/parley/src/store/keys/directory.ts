@@ -67,7 +67,10 @@ export class Directory {
     const key = await this.#entry(`key:${keyId}`, () => this.#options.key(keyId));
     const levels: Level[] = [];
     if (key && 'key' in key) levels.push({ subject: `key:${keyId}`, limits: key.key.limits });
-    for (const [kind, id] of [['user', userId], ['team', teamId]] as const) {
+    for (const [kind, id] of [
+      ['user', userId],
+      ['team', teamId],
+    ] as const) {
       if (id === undefined) continue;
       const owner = await this.#entry(`${kind}:${id}`, () => this.#options.owner(kind, id));
       if (owner && !('key' in owner)) levels.push({ subject: `${kind}:${id}`, limits: owner.limits });

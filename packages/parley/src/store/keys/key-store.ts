@@ -12,10 +12,10 @@ import type {
   VirtualKey,
 } from '../../core/keys.ts';
 import { asked } from '../sql/failure.ts';
+import type { Tables } from '../sql/tables.ts';
 import { checkLimits, checkMetadata, checkOptionalText, checkScope, checkText } from './check-input.ts';
 import type { Directory } from './directory.ts';
 import type { StoredKey } from './key-table.ts';
-import type { Tables } from '../sql/tables.ts';
 import { hashSecret, keyIdOf, newKeyId, newSecret, sameHash } from './secret.ts';
 
 const MAX_PAGE = 1_000;

@@ -41,7 +41,8 @@ export class KeyTable {
       await noteChange(sql, `key:${id}`);
       const [row] = await sql.run(`SELECT ${COLUMNS} FROM parley_key WHERE id = ?`, [id]);
       const found = row && storedKeyOf(row);
-      if (JSON.stringify(found && valuesOf(found)) !== JSON.stringify(before && valuesOf(before))) return false;
+      if (JSON.stringify(found && valuesOf(found)) !== JSON.stringify(before && valuesOf(before)))
+        return false;
       await sql.run(
         `INSERT INTO parley_key (${COLUMNS}) VALUES (${MARKS}) ON CONFLICT (id) DO UPDATE SET ${REPLACE}`,
         valuesOf(stored),

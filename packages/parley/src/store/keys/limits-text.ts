@@ -10,6 +10,8 @@ export function writeLimits(limits: Limits): string {
 
 /** Only `writeLimits` has written it. */
 export function readLimits(text: string): Limits {
-  const limits: Partial<Limits> = JSON.parse(text, (name, value) => (BUDGETS.has(name) ? BigInt(value) : value));
+  const limits: Partial<Limits> = JSON.parse(text, (name, value) =>
+    BUDGETS.has(name) ? BigInt(value) : value,
+  );
   return { ...NO_LIMITS, ...limits };
 }

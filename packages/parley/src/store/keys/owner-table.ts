@@ -14,10 +14,10 @@ export class OwnerTable {
   }
 
   async get(kind: OwnerKind, id: string): Promise<Owner | undefined> {
-    const [row] = await this.#database.run(
-      `SELECT ${COLUMNS} FROM parley_owner WHERE kind = ? AND id = ?`,
-      [kind, id],
-    );
+    const [row] = await this.#database.run(`SELECT ${COLUMNS} FROM parley_owner WHERE kind = ? AND id = ?`, [
+      kind,
+      id,
+    ]);
     return row && ownerOf(row);
   }
 
@@ -48,7 +48,10 @@ export class OwnerTable {
   remove(kind: OwnerKind, id: string): Promise<boolean> {
     return this.#database.transaction(async (sql) => {
       await noteChange(sql, `${kind}:${id}`);
-      const rows = await sql.run('DELETE FROM parley_owner WHERE kind = ? AND id = ? RETURNING id', [kind, id]);
+      const rows = await sql.run('DELETE FROM parley_owner WHERE kind = ? AND id = ? RETURNING id', [
+        kind,
+        id,
+      ]);
       return rows.length > 0;
     });
   }

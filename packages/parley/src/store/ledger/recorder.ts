@@ -6,10 +6,7 @@ export interface RecorderOptions {
   /** Keeps the rows, those that are not there yet. Must be repeatable. */
   readonly record: (rows: readonly RecordedRow[]) => Promise<ReadonlyMap<Subject, Spent>>;
   /** Told what is in the database now. Never rejects. */
-  readonly onRecorded: (
-    rows: readonly RecordedRow[],
-    spent: ReadonlyMap<Subject, Spent>,
-  ) => Promise<void>;
+  readonly onRecorded: (rows: readonly RecordedRow[], spent: ReadonlyMap<Subject, Spent>) => Promise<void>;
   readonly now: () => number;
   readonly timeoutMs: number;
   readonly turn: Turn;

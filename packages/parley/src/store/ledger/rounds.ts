@@ -1,9 +1,6 @@
 import type { Finish, Take, Verdict } from '../counters/counters.ts';
 
-export type Decide = (
-  finishes: readonly Finish[],
-  takes: readonly Take[],
-) => Promise<readonly Verdict[]>;
+export type Decide = (finishes: readonly Finish[], takes: readonly Take[]) => Promise<readonly Verdict[]>;
 
 interface WaitingTake {
   readonly take: Take;
@@ -72,7 +69,10 @@ export class Rounds {
       // Those who finished go first, all of them.
       const takes = this.#finishes.length > 0 ? [] : this.#takes.splice(0, ROUND_TAKES);
       try {
-        const verdicts = await this.#decide(finishes, takes.map(({ take }) => take));
+        const verdicts = await this.#decide(
+          finishes,
+          takes.map(({ take }) => take),
+        );
         for (const [index, { resolve, reject }] of takes.entries()) {
           const verdict = verdicts[index];
           if (verdict === undefined) reject(new Error('a call got no verdict'));

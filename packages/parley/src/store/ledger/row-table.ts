@@ -1,12 +1,5 @@
 import { sumHoldings, Tally } from '../counters/decide.ts';
-import {
-  FRESH,
-  type Spent,
-  type Subject,
-  type SubjectState,
-  spend,
-  windowsAt,
-} from '../counters/state.ts';
+import { FRESH, type Spent, type Subject, type SubjectState, spend, windowsAt } from '../counters/state.ts';
 import {
   isRegistered,
   lockStates,

@@ -1,8 +1,8 @@
+import type { LedgerRow } from '../../core/ledger.ts';
 import type { Counters, RegisteredProcess } from '../counters/counters.ts';
 import type { Begun } from '../journal/line.ts';
 import { isRunning } from '../journal/process-identity.ts';
 import { replayDeadJournals } from '../journal/replay.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
 import type { Tables } from '../sql/tables.ts';
 import { PROCESS_ENDED } from './row-table.ts';
 

@@ -1,5 +1,12 @@
-import type { RowPage, RowQuery, UsageDimension, UsageFilter, UsageQuery, UsageSum } from '../../core/usage.ts';
 import { invalidRequest } from '@parley/protocol/errors';
+import type {
+  RowPage,
+  RowQuery,
+  UsageDimension,
+  UsageFilter,
+  UsageQuery,
+  UsageSum,
+} from '../../core/usage.ts';
 import { big, integer, text } from '../sql/column.ts';
 import type { Database, SqlRow, SqlValue } from '../sql/sql.ts';
 import { fromColumns, ROW_COLUMNS } from './row-columns.ts';
@@ -134,7 +141,8 @@ function cursorOf(row: SqlRow): string {
 }
 
 function place(cursor: string): SqlValue[] {
-  const [, startedAt, rowId] = /^(\d{1,15}) (.{1,100})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const [, startedAt, rowId] =
+    /^(\d{1,15}) (.{1,100})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (startedAt === undefined || rowId === undefined) {
     throw invalidRequest('after', 'after is not the `next` of a page.');
   }

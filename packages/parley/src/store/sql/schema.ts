@@ -154,7 +154,9 @@ export async function migrate(database: Database, dialect: SchemaDialect): Promi
   await database.transaction(async (sql) => {
     if (dialect.lock !== undefined) await sql.run(dialect.lock);
     await sql.run(
-      dialect.define('CREATE TABLE IF NOT EXISTS parley_version (one BIGINT PRIMARY KEY, version BIGINT NOT NULL)'),
+      dialect.define(
+        'CREATE TABLE IF NOT EXISTS parley_version (one BIGINT PRIMARY KEY, version BIGINT NOT NULL)',
+      ),
     );
     const [row] = await sql.run('SELECT version FROM parley_version');
     const version = row === undefined ? 0 : Number(big(row, 'version'));

@@ -1,5 +1,5 @@
-import { DatabaseCounters } from '../counters/database.ts';
 import type { Counters } from '../counters/counters.ts';
+import { DatabaseCounters } from '../counters/database.ts';
 import { ChangeTable } from '../keys/change-table.ts';
 import { KeyTable } from '../keys/key-table.ts';
 import { OwnerTable } from '../keys/owner-table.ts';

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, test } from 'node:test';
+import type { Limits } from '../core/ledger.ts';
+import type { Store } from './open-store.ts';
+import { cable } from './proxy.fixture.ts';
+import { openAt, outcomeOf, type Place, STORES } from './stores.fixture.ts';
+
+interface Test {
+  after(action: () => unknown): void;
+}
+
+/** A store, and how it gets into trouble and out of it. */
+interface Trouble {
+  readonly name: string;
+  readonly skip: string | undefined;
+  /** What is in trouble, as the status tells it. */
+  readonly signs: readonly ('databaseTroubleSince' | 'countersTroubleSince')[];
+  arrange(t: Test): Promise<{ place: Place; begin(): void; end(): void }>;
+}
+
+const kind = (name: string) => {
+  const found = STORES.find((store) => store.name === name);
+  assert.ok(found);
+  return found;
+};
+const both = ['databaseTroubleSince', 'countersTroubleSince'] as const;
+
+/** SQLite, while another program holds its lock. */
+const LOCKED: Trouble = {
+  name: 'SQLite, locked',
+  skip: undefined,
+  signs: both,
+  async arrange(t) {
+    const place = await kind('SQLite').place(t);
+    let other: DatabaseSync | undefined;
+    const end = () => {
+      if (other?.isOpen) other.close();
+    };
+    t.after(end);
+    return {
+      place,
+      begin() {
+        other = new DatabaseSync(place.database.slice('sqlite:'.length));
+        other.exec('BEGIN EXCLUSIVE');
+      },
+      end,
+    };
+  },
+};
+
+function behindCable(what: 'database' | 'counters', how: 'cut' | 'stall', store: string): Trouble {
+  const { skip, place } = kind(store);
+  return {
+    name: `${store}: ${what} ${how === 'cut' ? 'gone' : 'silent'}`,
+    skip,
+    signs:
+      what === 'counters'
+        ? ['countersTroubleSince']
+        : store === 'PostgreSQL'
+          ? both
+          : ['databaseTroubleSince'],
+    async arrange(t) {
+      const direct = await place(t);
+      const line = await cable(t, direct[what] ?? '');
+      return { place: { ...direct, [what]: line.url }, begin: () => line[how](), end: () => line.mend() };
+    },
+  };
+}
+
+const TROUBLES = [
+  LOCKED,
+  behindCable('database', 'cut', 'PostgreSQL'),
+  behindCable('database', 'stall', 'PostgreSQL'),
+  behindCable('database', 'cut', 'PostgreSQL and Redis'),
+  behindCable('counters', 'cut', 'PostgreSQL and Redis'),
+  behindCable('counters', 'stall', 'PostgreSQL and Redis'),
+];
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    assert.ok(tries < 1_500, what);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const isWell = (store: Store) => {
+  const { databaseTroubleSince, countersTroubleSince, unrecorded } = store.status();
+  return databaseTroubleSince === undefined && countersTroubleSince === undefined && unrecorded === 0;
+};
+
+for (const { name, skip, signs, arrange } of TROUBLES) {
+  describe(name, { skip: skip ?? false }, () => {
+    async function arranged(t: Test, limits: Partial<Limits>) {
+      const { place, begin, end } = await arrange(t);
+      const here = await openAt(t, place, { timeoutMs: 400, graceSeconds: 60 });
+      const { key, secret } = await here.store.keys.create({ name: 'a', limits });
+      const charged = { keyId: key.id };
+      const call = () => here.reserve(charged);
+      return { ...here, begin, end, secret, charged, call };
+    }
+
+    test('calls go on within limits, rows wait, and all is exact again afterwards', async (t) => {
+      const limits = { concurrent: 5, budgetTotal: 20_000n };
+      const { store, begin, end, call, charged, row, troubles } = await arranged(t, limits);
+      const before = [await call(), await call(), await call()];
+      begin();
+      const during = [await call(), await call()];
+      assert.equal(await outcomeOf(call()), '429 rate_limit_exceeded');
+      await before[0]?.settle(row('c0', charged));
+      await during[0]?.settle(row('c1', charged));
+      during.push(await call());
+      await until('it is noticed', () => signs.every((sign) => store.status()[sign] !== undefined));
+      assert.ok(troubles.length > 0);
+      end();
+      await until('it is well again', () => isWell(store));
+      // Four of five run.
+      during.push(await call());
+      assert.equal(await outcomeOf(call()), '429 rate_limit_exceeded');
+      const running = [before[1], before[2], during[1], during[2], during[3]];
+      for (const [i, one] of running.entries()) await one?.settle(row(`c${i + 2}`, charged));
+      await until('all is recorded', () => isWell(store));
+      const { rows } = await store.rows({ limit: 100 });
+      assert.deepEqual(rows.map(({ id }) => id).sort(), ['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6']);
+      // Seven have cost 1000 each, of 20,000.
+      await store.keys.update(charged.keyId, { limits: { budgetTotal: 20_000n } });
+      const rest = await Promise.all(Array.from({ length: 14 }, () => outcomeOf(call())));
+      assert.deepEqual(rest.filter((outcome) => outcome === 'granted').length, 13);
+    });
+
+    test('after the time of grace it is a 503, and calls again when the trouble is over', async (t) => {
+      const { store, clock, begin, end, call, charged, row } = await arranged(t, { concurrent: 50 });
+      const first = await call();
+      begin();
+      await first.settle(row('c', charged));
+      await call();
+      await until('it is noticed', () => signs.every((sign) => store.status()[sign] !== undefined));
+      clock.now += 60_000;
+      assert.equal(await outcomeOf(call()), 'granted');
+      clock.now += 1;
+      assert.equal(await outcomeOf(call()), '503 store_unavailable');
+      end();
+      await until('it is well again', () => isWell(store));
+      assert.equal(await outcomeOf(call()), 'granted');
+    });
+
+    test('a process that ends in the middle of it leaves the rows in its journal', async (t) => {
+      const { place, begin, end } = await arrange(t);
+      const { store, reserve, row } = await openAt(t, place, { timeoutMs: 400 });
+      const first = await reserve({});
+      begin();
+      await first.settle(row('c', {}));
+      const wrong = signs.includes('databaseTroubleSince');
+      await store.close();
+      end();
+      const next = await openAt(t, place);
+      const { rows } = await next.store.rows({ limit: 10 });
+      // As long as this process runs its journal is its own.
+      assert.deepEqual(
+        rows.map(({ id }) => id),
+        wrong ? [] : ['c'],
+      );
+    });
+  });
+}
+
+for (const { name, skip, signs, arrange } of TROUBLES.filter((one) =>
+  one.signs.includes('databaseTroubleSince'),
+)) {
+  test(`${name}: keys that were seen are found, others are a 503 and never a 401`, {
+    skip: skip ?? false,
+  }, async (t) => {
+    const { place, begin, end } = await arrange(t);
+    const { store, clock } = await openAt(t, place, { timeoutMs: 400, graceSeconds: 60 });
+    const { secret } = await store.keys.create({ name: 'seen' });
+    const stranger = await store.keys.create({ name: 'not seen' });
+    assert.equal((await store.keys.find(secret))?.name, 'seen');
+    const unknown = `pk_${'0'.repeat(12)}_${'A'.repeat(43)}`;
+    assert.equal(await store.keys.find(unknown), undefined);
+    begin();
+    clock.now += 1_000;
+    assert.equal((await store.keys.find(secret))?.name, 'seen');
+    const locked = name === LOCKED.name;
+    // SQLite's readers see the last commit while another writes.
+    const expected = locked ? 'granted' : '503 store_unavailable';
+    assert.equal(await outcomeOf(store.keys.find(stranger.secret)), expected);
+    assert.equal(await outcomeOf(store.keys.create({ name: 'new' })), '503 store_unavailable');
+    clock.now += 61_000;
+    await outcomeOf(store.keys.find(secret));
+    clock.now += 61_000;
+    assert.equal(await outcomeOf(store.keys.find(secret)), expected);
+    end();
+    await until('it is well again', () => isWell(store));
+    clock.now += 1_000;
+    await store.keys.find(secret).catch(() => undefined);
+    await until('keys are read again', () => {
+      clock.now += 1_000;
+      void store.keys.find(secret).catch(() => undefined);
+      return true;
+    });
+    void signs;
+  });
+}
