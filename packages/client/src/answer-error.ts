@@ -11,7 +11,9 @@ export type UnparsedReason = 'refusal' | 'length' | 'content_filter' | 'json' | 
 
 /** An answer came, but not what was asked for. It is in `completion`; of a schema, `cause` lists the issues. */
 export class AnswerError extends ParleyError {
-  override name = 'AnswerError';
+  static {
+    AnswerError.prototype.name = 'AnswerError';
+  }
   readonly reason: UnparsedReason;
   readonly completion: ChatCompletion;
 

@@ -137,12 +137,14 @@ test('a client with other options keeps the rest, and its own life', async () =>
 test('close, aclose and disposal are one', async () => {
   await using server = await ScriptedServer.start(hello);
   const make = () => new Parley({ baseURL: server.baseURL });
-  const clients = [make(), make(), make()] as const;
+  const clients = [make(), make(), make(), make()] as const;
   await clients[0].close();
   await clients[1].aclose();
   {
     await using disposed = clients[2];
     await disposed.models.list();
+    using other = clients[3];
+    await other.models.list();
   }
   for (const { models } of clients) await assert.rejects(models.list(), AbortError);
 });

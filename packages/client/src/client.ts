@@ -50,6 +50,10 @@ export class Parley extends ParleyCore {
   aclose(): Promise<void> {
     return this.close();
   }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 /** What calls without a schema or tools have no use for is loaded when it is asked for. */

@@ -12,7 +12,9 @@ export interface ErrorDetails {
 
 /** Every failure of this client is one of these. What looks like a credential is taken out of the message. */
 export class ParleyError extends Error {
-  override name = 'ParleyError';
+  static {
+    ParleyError.prototype.name = 'ParleyError';
+  }
   /** The server's id of the request, where an answer had one. */
   readonly requestId: string | undefined;
   /** What had come of an answer that broke off. */
@@ -27,12 +29,16 @@ export class ParleyError extends Error {
 
 /** No answer came, or the connection broke: the server was not reached, or went away. */
 export class ConnectionError extends ParleyError {
-  override name = 'ConnectionError';
+  static {
+    ConnectionError.prototype.name = 'ConnectionError';
+  }
 }
 
 /** A time limit has passed. */
 export class TimeoutError extends ParleyError {
-  override name = 'TimeoutError';
+  static {
+    TimeoutError.prototype.name = 'TimeoutError';
+  }
   readonly limit: Limit;
   readonly milliseconds: number;
 
@@ -45,12 +51,16 @@ export class TimeoutError extends ParleyError {
 
 /** The caller's signal, or `close()`, ended the call. `cause` is the signal's reason. */
 export class AbortError extends ParleyError {
-  override name = 'AbortError';
+  static {
+    AbortError.prototype.name = 'AbortError';
+  }
 }
 
 /** The server sent what is no answer of a chat-completions server. */
 export class ProtocolError extends ParleyError {
-  override name = 'ProtocolError';
+  static {
+    ProtocolError.prototype.name = 'ProtocolError';
+  }
 }
 
 /**
@@ -62,7 +72,9 @@ export type InterruptionReason = 'stalled' | 'timeout' | 'cut' | 'unfinished' | 
 
 /** A stream broke off after its first event. `partial` is what had come; `cause` is the error behind it. */
 export class StreamInterruptedError extends ParleyError {
-  override name = 'StreamInterruptedError';
+  static {
+    StreamInterruptedError.prototype.name = 'StreamInterruptedError';
+  }
   declare readonly partial: PartialCompletion;
   readonly reason: InterruptionReason;
 
@@ -74,7 +86,9 @@ export class StreamInterruptedError extends ParleyError {
 
 /** The server answered with an error. The subclasses say what the caller can do about it. */
 export class ApiError extends ParleyError {
-  override name = 'ApiError';
+  static {
+    ApiError.prototype.name = 'ApiError';
+  }
   /** HTTP status, or what an error event of a stream names in its place. */
   readonly status: number;
   /** Kind of the error, as the server calls it. */
@@ -98,27 +112,37 @@ export class ApiError extends ParleyError {
 
 /** The request cannot be served as it is: change it. 400, 413, 422 and other 4xx. */
 export class BadRequestError extends ApiError {
-  override name = 'BadRequestError';
+  static {
+    BadRequestError.prototype.name = 'BadRequestError';
+  }
 }
 
 /** The credential is missing, wrong or not allowed to do this. 401, 403. */
 export class AuthenticationError extends ApiError {
-  override name = 'AuthenticationError';
+  static {
+    AuthenticationError.prototype.name = 'AuthenticationError';
+  }
 }
 
 /** There is no such model, stored completion or endpoint. 404. */
 export class NotFoundError extends ApiError {
-  override name = 'NotFoundError';
+  static {
+    NotFoundError.prototype.name = 'NotFoundError';
+  }
 }
 
 /** Too many requests: come back later, see `retryAfterMilliseconds(error.headers)`. 429. */
 export class RateLimitError extends ApiError {
-  override name = 'RateLimitError';
+  static {
+    RateLimitError.prototype.name = 'RateLimitError';
+  }
 }
 
 /** The server failed or was not ready: the same request may succeed later or elsewhere. 408, 409 and 5xx. */
 export class ServerError extends ApiError {
-  override name = 'ServerError';
+  static {
+    ServerError.prototype.name = 'ServerError';
+  }
 }
 
 const KINDS: Readonly<Record<number, typeof ApiError>> = {

@@ -68,7 +68,8 @@ export class Run<Event, Result> implements AsyncIterable<Event> {
       return item;
     } catch (error) {
       this.#outcome ??= { error };
-      throw error;
+      // What fails because it was closed fails with that.
+      throw 'error' in this.#outcome ? this.#outcome.error : error;
     }
   }
 

@@ -87,14 +87,10 @@ test('a template that knows parts alone is given parts', async () => {
 
 for (const model of ['parley-tiny', 'qwen', 'llama', 'mistral', 'deepseek', 'harmony']) {
   test(`${model}: calls and their results`, async () => {
-    const results = [
-      { role: 'tool', tool_call_id: 'abcdefghi', content: [{ type: 'text', text: 'twelve' }, 'degrees'] },
-    ];
-    const prompt = await promptOf(model, [
-      USER,
-      { role: 'assistant', content: null, tool_calls: [call('abcdefghi')] },
-      ...results,
-    ]);
+    const parts = [{ type: 'text', text: 'twelve' }, 'degrees'];
+    const result = { role: 'tool', tool_call_id: 'abcdefghi', content: parts };
+    const called = { role: 'assistant', content: null, tool_calls: [call('abcdefghi')] };
+    const prompt = await promptOf(model, [USER, called, result]);
     assert.match(prompt, /get_weather[\s\S]*Paris[\s\S]*twelve(?:\n|\\n)degrees/);
     const legacy = await promptOf(model, [
       USER,
@@ -103,7 +99,7 @@ for (const model of ['parley-tiny', 'qwen', 'llama', 'mistral', 'deepseek', 'har
     ]);
     assert.equal(legacy.replace(/call\d{5}/g, 'abcdefghi'), prompt);
     const custom = { id: 'abcdefghi', type: 'custom', custom: { name: 'note', input: 'a "b"' } };
-    const noted = await promptOf(model, [USER, { role: 'assistant', tool_calls: [custom] }, ...results]);
+    const noted = await promptOf(model, [USER, { role: 'assistant', tool_calls: [custom] }, result]);
     assert.match(noted, /note[\s\S]*\{"input": "a \\"b\\""\}/);
   });
 }

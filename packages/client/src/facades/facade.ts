@@ -3,7 +3,7 @@ import type { ClientOptions, HeadersLike, Query } from '../options.ts';
 import type { Call, Send } from '../request.ts';
 
 /** What every client has, whatever its calls are named. */
-export interface ClientLife extends AsyncDisposable {
+export interface ClientLife extends AsyncDisposable, Disposable {
   /** With the `/v1`. */
   readonly baseURL: string;
   /** Ends what is under way, with an AbortError; later calls fail with one at once. */
@@ -14,7 +14,13 @@ export interface ClientLife extends AsyncDisposable {
 
 export function life(core: ParleyCore): ClientLife {
   const close = () => core.close();
-  return { baseURL: core.baseURL, close, aclose: close, [Symbol.asyncDispose]: close };
+  return {
+    baseURL: core.baseURL,
+    close,
+    aclose: close,
+    [Symbol.asyncDispose]: close,
+    [Symbol.dispose]: () => void close(),
+  };
 }
 
 /** What the Python clients take beside the parameters, and put elsewhere than into the body. */

@@ -102,7 +102,7 @@ test('without strict the schema goes as it is, and may be of any type', async ()
   const { parsed } = await chat.parse({ messages, schema, strict: false, schemaName: 'numbers' });
   assert.deepEqual(parsed, [1, 2]);
   const response_format = { type: 'json_schema', json_schema: { name: 'numbers', schema, strict: false } };
-  assert.deepEqual(server.seen[0]?.body, { messages, stream: false, response_format });
+  assert.deepEqual(server.seen[0]?.body, { messages, response_format });
 });
 
 test('schemas that cannot be used are refused before anything is sent', async () => {

@@ -4,6 +4,7 @@ import type { RequestOptions } from '../options.ts';
 import type { Infer, Schema } from '../schema/infer.ts';
 import { prepare, type ToJsonSchema } from '../schema/schema.ts';
 import type { ChatCompletionRequest } from '../wire/chat-request.ts';
+import type { ResponseFormat } from '../wire/format.ts';
 import { type ParsedCompletion, readCompletion } from './parsed-completion.ts';
 import { ParsedStream } from './parsed-stream.ts';
 
@@ -52,8 +53,9 @@ export async function parse<const S extends Schema>(
 ): Promise<ParsedStream<Infer<S>> | ParsedCompletion<Infer<S>>> {
   const prepared = prepare<S>(schema, { jsonSchema, strict });
   const json_schema = { name, schema: prepared.json, strict };
-  const request: ChatCompletionRequest = { ...params, response_format: { type: 'json_schema', json_schema } };
+  const response_format: ResponseFormat = { type: 'json_schema', json_schema };
+  const request = { ...params, response_format };
   if (stream) return new ParsedStream(streamChat(client, request, options), prepared);
-  const completion = await client.chat.completions.create({ ...request, stream: false }, options);
+  const completion = await client.chat.completions.create(request, options);
   return readCompletion(completion, prepared);
 }

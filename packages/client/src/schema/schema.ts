@@ -17,7 +17,9 @@ export interface Prepared<T> {
 
 /** A value that the model wrote does not fit its schema. */
 export class InvalidValueError extends ParleyError {
-  override name = 'InvalidValueError';
+  static {
+    InvalidValueError.prototype.name = 'InvalidValueError';
+  }
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[]) {

@@ -4,7 +4,9 @@ import { isSchema, listed, resolved, rewrite } from './nested.ts';
 
 /** A schema cannot be sent, or what comes back could not be checked. Nothing was sent: the caller has to change it. */
 export class SchemaError extends ParleyError {
-  override name = 'SchemaError';
+  static {
+    SchemaError.prototype.name = 'SchemaError';
+  }
 }
 
 /**

@@ -45,7 +45,9 @@ export interface ToolResult {
 
 /** The model was still calling tools after the last step that it was given. */
 export class ToolLoopError extends ParleyError {
-  override name = 'ToolLoopError';
+  static {
+    ToolLoopError.prototype.name = 'ToolLoopError';
+  }
   readonly completions: readonly ChatCompletion[];
   readonly messages: readonly Message[];
 
@@ -107,10 +109,10 @@ export async function* steps(
 
 async function* complete(
   client: ParleyCore,
-  request: ChatCompletionRequest,
+  { stream: streamed, ...request }: ChatCompletionRequest,
   options: RequestOptions,
 ): AsyncGenerator<StreamEvent, Answer<ChatCompletion>> {
-  if (!request.stream) return client.chat.completions.create({ ...request, stream: false }, options);
+  if (!streamed) return client.chat.completions.create(request, options);
   const stream = streamChat(client, request, options);
   yield* stream;
   return stream.final();

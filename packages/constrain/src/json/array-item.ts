@@ -142,11 +142,21 @@ export class ArrayItem {
       const used = text === null ? at.used : added(at.used, text);
       return { term, rivals, repeats: at.repeats, used, known: text !== null };
     });
-    if (!at.repeats || at.used.length === 0) return splits;
+    return at.repeats ? this.#repeating(splits) : splits;
+  }
+
+  /** With one of the earlier values nothing is left to repeat; any other one must leave something that can be. */
+  #repeating(splits: readonly Ending[]): Ending[] {
+    const { plan, at } = this;
     const { terms } = plan.algebra;
+    const out: Ending[] = [];
     const again = constantsTerm(plan.algebra, valuesOf(at.used));
-    const repeated = splits.map((s) => ({ ...s, term: terms.and([s.term, again]), repeats: false }));
-    return [...repeated, ...splits];
+    for (const split of splits) {
+      if (again !== terms.false) out.push({ ...split, term: terms.and([split.term, again]), repeats: false });
+      const able = split.known ? terms.true : plan.distinct.repeatable(this);
+      out.push({ ...split, term: terms.and([split.term, able]) });
+    }
+    return out;
   }
 
   #choices(contains: Contains, count: number): [Term, number][] {

@@ -4,8 +4,9 @@ import type { ArrayPlan } from './array-plan.ts';
 import { cardinality } from './cardinality.ts';
 import { constantsTerm } from './constant.ts';
 import type { Status } from './emptiness.ts';
-import { scalarsOf } from './scalars.ts';
+
 import type { Term } from './term.ts';
+import { valuesOf } from './values.ts';
 
 /** Positions that must be filled and have fewer values than there are such positions: by index, with their values. */
 type Tight = Map<number, readonly string[]>;
@@ -58,7 +59,7 @@ export class Distinct {
   }
 
   #values(term: Term): readonly string[] | 'maybe' {
-    const values = scalarsOf(this.#plan.algebra, term);
+    const values = valuesOf(this.#plan.algebra, term);
     if (values !== null) return values;
     throw new ConstraintError('unsupported', 'uniqueItems: the values of an item cannot be counted', {
       pointer: term.pointer,
@@ -85,11 +86,27 @@ export class Distinct {
     return [...tight.keys()].every((position) => assign(position, new Set()));
   }
 
+  /** The values of the next item after which two items can still be equal. */
+  repeatable(item: ArrayItem): Term {
+    const { terms } = this.#plan.algebra;
+    const next = item.at.index + 1;
+    if (this.#repeats(next, item.at.used) === 'yes') return terms.true;
+    const last = Math.min(this.#plan.room().max - 1, Math.max(next, this.#plan.shape.prefix.length));
+    const later = Array.from({ length: Math.max(0, last - next + 1) }, (_, k) => this.#plan.slot(next + k));
+    return terms.or(later);
+  }
+
   /** Whether an item that is still to come can equal another one, earlier or later. */
   repeats(item: ArrayItem): Status {
+    const { index, used, known } = item.at;
+    // Of a last item that is not known yet, this was asked before it was read.
+    if (!known) return index < this.#plan.room().max ? 'yes' : 'no';
+    return this.#repeats(index, used);
+  }
+
+  #repeats(index: number, used: readonly string[]): Status {
     const { algebra, shape } = this.#plan;
     const { terms, emptiness } = algebra;
-    const { index, used } = item.at;
     const { max, open } = this.#plan.room();
     const tail = Math.max(index, shape.prefix.length);
     const known = constantsTerm(

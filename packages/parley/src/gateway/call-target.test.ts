@@ -96,6 +96,18 @@ describe('a call of one target', () => {
     assert.equal(it.upstream.requests[1]?.body.max_completion_tokens, 5);
   });
 
+  it('says of unknown fields that they were in vain where they were, even if another target took them', async () => {
+    await using it = await world(streaming(HELLO));
+    const request = requestOf({}, undefined, { top_a: 0.5 });
+    await collect(it.asked(undefined, request));
+    assert.deepEqual(it.report.entries, []);
+    await collect(it.asked(targetOf('ollama', { baseUrl: it.upstream.url }), request));
+    assert.deepEqual(
+      it.report.entries.map(({ name, change }) => [name, change]),
+      [['top_a', 'ignored']],
+    );
+  });
+
   it('does not ask for what the target refuses', async () => {
     await using it = await world(streaming(HELLO));
     const { error } = await collect(it.asked(undefined, requestOf({ top_k: 5 })));

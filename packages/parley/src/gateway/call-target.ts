@@ -156,8 +156,13 @@ function toFailure(
 }
 
 /** What the answer's parameters were changed to, and which of the unknown fields were not in vain. */
-function tell(report: ParameterReport, { notes, carried }: EncodedCall, { parameters }: ChatRequest): void {
-  for (const name of carried) report.withdraw(name, 'ignored');
+function tell(report: ParameterReport, call: EncodedCall, { parameters, unknown }: ChatRequest): void {
+  const { notes, carried } = call;
+  for (const name of Object.keys(unknown)) {
+    const isSaid = report.entries.some((entry) => entry.name === name && entry.change === 'ignored');
+    if (carried.includes(name)) report.withdraw(name, 'ignored');
+    else if (!isSaid) report.add(name, 'ignored', 'The upstream does not know it.', { sent: unknown[name] });
+  }
   for (const note of notes) add(report, note);
   if (parameters.stream_options?.continuous_usage_stats === true) {
     const detail = 'Until the end, tokens are counted by the pieces of the answer.';

@@ -22,7 +22,10 @@ export async function cable(t: Test, to: string): Promise<Cable> {
   let state: 'whole' | 'cut' | 'stalled' = 'whole';
   const server = createServer((near) => {
     near.on('error', () => near.destroy());
-    if (state === 'cut') return near.destroy();
+    if (state === 'cut') {
+      near.destroy();
+      return;
+    }
     const far = connect(target);
     far.on('error', () => near.destroy());
     near.on('close', () => far.destroy());

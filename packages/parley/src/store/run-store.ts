@@ -58,6 +58,7 @@ async function openAccounts(
   journal: Journal,
 ): Promise<{ gate: Gate; recorder: Recorder }> {
   const turn = new Turn();
+  let recorder: Recorder | undefined;
   const gate = await Gate.open({
     counters,
     identity: ownIdentity(),
@@ -65,10 +66,10 @@ async function openAccounts(
     newProcessId,
     timeoutMs,
     turn,
-    rowsAreKnown: () => recorder.troubleSince === undefined,
+    rowsAreKnown: () => recorder?.troubleSince === undefined,
     onTrouble: (error) => onTrouble('the counters cannot be asked', error),
   });
-  const recorder: Recorder = new Recorder({
+  recorder = new Recorder({
     record: (rows) => tables.rows.record(gate.recordingProcess, rows),
     onRecorded: async (rows, spent) => {
       journal.recorded(rows.map(({ rowId }) => rowId));

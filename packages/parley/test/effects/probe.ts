@@ -15,15 +15,17 @@ export interface Reply {
 /** Asks a running server; sampling is greedy unless a request says otherwise. */
 export class Probe {
   readonly url: string;
+  readonly #authorization: Record<string, string>;
 
-  constructor(url: string) {
+  constructor(url: string, key?: string) {
     this.url = url;
+    this.#authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
   }
 
   async ask(body: Record<string, unknown>, headers: Record<string, string> = {}): Promise<Reply> {
     const response = await fetch(`${this.url}/v1/chat/completions`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', ...this.#authorization, ...headers },
       body: JSON.stringify({ ...DEFAULTS, ...body }),
     });
     const text = await response.text();

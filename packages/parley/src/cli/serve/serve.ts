@@ -1,3 +1,4 @@
+import { combineBackends } from '../../core/combine.ts';
 import type { Backend } from '../../core/complete.ts';
 import type { CompletionStore } from '../../core/completion-store.ts';
 import { createServer } from '../../server/server.ts';
@@ -13,13 +14,14 @@ import { watchSignals } from '../signals.ts';
 import type { World } from '../world.ts';
 import { announcement, isLoopback } from './announce.ts';
 import { checkAddress, listenOn } from './listen.ts';
+import { openGateway } from './open-gateway.ts';
 import { openStore } from './open-store.ts';
 
 /** `parley serve`: runs until a signal comes and open answers are finished. */
 export async function runServe(flags: FlagValues<typeof SERVE_FLAGS>, world: World): Promise<number> {
   const file = await readConfig(flags.config, world);
   const environment = fromEnvironment(SERVE_FLAGS, world.environment);
-  const settings = resolveServe(flags, environment, file, world.workingDirectory);
+  const settings = resolveServe(flags, environment, file, world.workingDirectory, world.environment);
   const log = createLogger(world.stderr, settings.logLevel, world.environment);
   if (file.path !== undefined) log.info({ path: file.path }, 'configuration read');
   using interruption = watchSignals(world);
@@ -27,7 +29,7 @@ export async function runServe(flags: FlagValues<typeof SERVE_FLAGS>, world: Wor
     await checkAddress(settings);
     const store = openStore(settings.store, log);
     try {
-      const backend = await openModels(settings, world, log, interruption.signal);
+      const backend = await openBackends(settings, world, log, interruption.signal);
       try {
         // A signal while the models were loading: nobody was served, so there is nothing to finish.
         if (interruption.exitCode !== undefined) return interruption.exitCode;
@@ -43,6 +45,23 @@ export async function runServe(flags: FlagValues<typeof SERVE_FLAGS>, world: Wor
       log.debug({ err: error }, 'interrupted');
       return interruption.exitCode;
     }
+    throw error;
+  }
+}
+
+/** Models of our own, and those of upstreams. */
+async function openBackends(
+  settings: ServeSettings,
+  world: World,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<Backend> {
+  const gateway = openGateway(settings.deployments, log);
+  try {
+    const engine = settings.models.length > 0 ? [await openModels(settings, world, log, signal)] : [];
+    return combineBackends([...engine, ...(gateway ? [gateway] : [])]);
+  } catch (error) {
+    await gateway?.close();
     throw error;
   }
 }

@@ -24,17 +24,17 @@ models:
     balancing: least-busy
     fallbacks: [small]
   - name: small
-    path: small.gguf
+    targets: [{ upstream: farm, model: small }]
 `;
 
 const parse = (text: string) => parseConfig(text, 'parley.yaml', { CEREBRAS_API_KEY: 'csk-1' });
 
 test('upstreams and targets with their defaults and exceptions', () => {
-  const [fast, ...others] = resolveDeployments(parse(CONFIG), {
+  const [fast, small] = resolveDeployments(parse(CONFIG), {
     CEREBRAS_API_KEY: 'csk-1',
     VLLM_API_KEY: 'no',
   });
-  assert.ok(fast && others.length === 0);
+  assert.ok(fast && small);
   const [cerebras, farm] = fast.targets;
   assert.ok(cerebras && farm);
   assert.deepEqual(
@@ -59,7 +59,10 @@ test('every mistake is told with its line', () => {
     [CONFIG.replace('upstream: farm', 'upstream: fram'), /:13: no upstream is called 'fram'.*farm/],
     [CONFIG.replace('logit_bias', 'logit_bais'), /:16: 'logit_bais' is no parameter.*logit_bias/],
     [CONFIG.replace('fallbacks: [small]', 'fallbacks: [fast]'), /:20: a model cannot fall back to itself/],
-    [CONFIG.replace('fallbacks: [small]', 'fallbacks: [tall]'), /:20: no model is called 'tall'/],
+    [
+      CONFIG.replace('fallbacks: [small]', 'fallbacks: [tall]'),
+      /:20: no model with targets is called 'tall'/,
+    ],
     [
       CONFIG.replace('    aliases: [quick]', '    path: a.gguf'),
       /:10: path and targets cannot both be given/,

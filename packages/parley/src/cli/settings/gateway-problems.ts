@@ -11,7 +11,8 @@ export function gatewayProblems(config: Config): readonly Problem[] {
   const problems: Problem[] = [];
   const blame = (path: Path, message: string, atKey = false) => problems.push({ path, atKey, message });
   const upstreams = (config.upstreams ?? []).map(({ name }) => name);
-  const models = (config.models ?? []).flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]);
+  const routed = (config.models ?? []).filter(({ targets }) => targets !== undefined);
+  const models = routed.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]);
   for (const [index, { name, provider, baseUrl }] of (config.upstreams ?? []).entries()) {
     const path = ['upstreams', index];
     if (upstreams.indexOf(name) !== index) blame([...path, 'name'], `another upstream is called '${name}'`);
@@ -54,7 +55,9 @@ export function gatewayProblems(config: Config): readonly Problem[] {
     for (const [at, name] of (model.fallbacks ?? []).entries()) {
       if (models.includes(name) && name !== model.name) continue;
       const hint =
-        name === model.name ? 'a model cannot fall back to itself' : `no model is called '${name}'`;
+        name === model.name
+          ? 'a model cannot fall back to itself'
+          : `no model with targets is called '${name}'`;
       blame([...path, 'fallbacks', at], hint);
     }
   }

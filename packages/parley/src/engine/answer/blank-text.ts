@@ -2,12 +2,15 @@ import type { AnswerPart, AnswerReader } from './format.ts';
 
 const isBlank = (text: string): boolean => text.trim() === '';
 
-/** White space alone before, between or after calls is no text of the answer. */
+/**
+ * White space alone before, between or after calls is no text of the answer, and what was held back behind a call until
+ * the end would have been another one.
+ */
 export function withoutBlanks(reader: AnswerReader): AnswerReader {
   const filter = new BlankFilter();
   return {
     push: (text) => filter.sift(reader.push(text)),
-    end: () => [...filter.sift(reader.end()), ...filter.end()],
+    end: () => [...filter.siftLast(reader.end()), ...filter.end()],
   };
 }
 
@@ -19,6 +22,10 @@ class BlankFilter {
 
   sift(parts: readonly AnswerPart[]): AnswerPart[] {
     return parts.flatMap((part) => this.#next(part));
+  }
+
+  siftLast(parts: readonly AnswerPart[]): AnswerPart[] {
+    return parts.flatMap((part) => this.#next(this.#hasCalls ? asSkip(part) : part));
   }
 
   end(): AnswerPart[] {
@@ -48,8 +55,10 @@ class BlankFilter {
   }
 
   #heldAsSkips(): AnswerPart[] {
-    return this.#held
-      .splice(0)
-      .map((part) => (part.type === 'text' ? { type: 'skip', length: part.text.length } : part));
+    return this.#held.splice(0).map(asSkip);
   }
+}
+
+export function asSkip(part: AnswerPart): AnswerPart {
+  return part.type === 'text' ? { type: 'skip', length: part.text.length } : part;
 }

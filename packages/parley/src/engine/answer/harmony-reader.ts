@@ -62,7 +62,9 @@ function* beginsHeader(input: AnswerInput): Reading<boolean> {
   for (const begin of [START, CHANNEL, MESSAGE, CONSTRAIN, 'to=']) {
     if (yield* input.startsWith(begin, blanks)) return true;
   }
-  return false;
+  // Of a mark the end of the answer may have left a part.
+  const rest = input.rest.slice(blanks);
+  return input.isCut && rest !== '' && (START.startsWith(rest) || CHANNEL.startsWith(rest));
 }
 
 /** Uses up the header of the next message, without the mark behind it; undefined where what comes is none, and has been dealt with. */
@@ -94,7 +96,9 @@ function* readHeader(input: AnswerInput, rules: AnswerRules): Reading<Header | u
 function leaveCutHeader(input: AnswerInput, rules: AnswerRules): void {
   const named = input.rest.match(/^.*[\s<]/s)?.[0].slice(0, -1) ?? '';
   const tool = calledTool(parseHeader(named), rules);
-  leaveHeader(input, input.rest.length);
+  const isRecipient = /\st?o?$/.test(input.rest);
+  if (isRecipient) input.skip(input.rest.length);
+  else leaveHeader(input, input.rest.length);
   if (tool) input.call(tool.kind, tool.name);
 }
 

@@ -112,7 +112,12 @@ function* readKeywords(input: AnswerInput, tool: ToolSpec): Reading<boolean> {
     } else if (yield* input.skipBlanksAnd('**')) {
       return (yield* readPythonValue(input)) && (yield* input.skipBlanksAnd(')'));
     }
-    const name = (yield* readKeyword(input)) ?? names[count] ?? `argument${count + 1}`;
+    const keyword = yield* readKeyword(input);
+    if (keyword === undefined && input.isCut) {
+      input.skip(input.rest.length);
+      return false;
+    }
+    const name = keyword ?? names[count] ?? `argument${count + 1}`;
     input.argue(`${count === 0 ? '{' : ', '}"${escapeJson(name)}": `);
     if (!(yield* readPythonValue(input))) return false;
   }

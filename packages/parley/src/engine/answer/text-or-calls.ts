@@ -1,3 +1,4 @@
+import { asSkip } from './blank-text.ts';
 import type { AnswerPart, AnswerReader } from './format.ts';
 
 /** For answers that are either calls or a text of a form: what looks like a call within such a text is none. */
@@ -8,9 +9,7 @@ export function textUnlessCalls(reader: AnswerReader): AnswerReader {
 
 /** For answers that must be calls: whatever else is there is a call that the end of the answer cut. */
 export function withoutText(reader: AnswerReader): AnswerReader {
-  const hide = (part: AnswerPart): AnswerPart =>
-    part.type === 'text' ? { type: 'skip', length: part.text.length } : part;
-  return { push: (text) => reader.push(text).map(hide), end: () => reader.end().map(hide) };
+  return { push: (text) => reader.push(text).map(asSkip), end: () => reader.end().map(asSkip) };
 }
 
 class Undecided {

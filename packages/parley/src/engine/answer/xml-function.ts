@@ -73,7 +73,10 @@ function* readParameters(input: AnswerInput, tool: ToolSpec, marks: XmlMarks): R
   for (let count = 0; ; count++) {
     const name = yield* readParameterName(input, marks);
     if (name === undefined) {
-      if (input.rest === '') return false;
+      if (input.isCut) {
+        input.skip(input.rest.length);
+        return false;
+      }
       input.argue(count === 0 ? '{}' : '}');
       return true;
     }
@@ -85,7 +88,10 @@ function* readParameters(input: AnswerInput, tool: ToolSpec, marks: XmlMarks): R
 
 /** The input of a custom tool, as it is. */
 function* readInput(input: AnswerInput, marks: XmlMarks): Reading {
-  if ((yield* readParameterName(input, marks)) === undefined) return;
+  if ((yield* readParameterName(input, marks)) === undefined) {
+    if (input.isCut) input.skip(input.rest.length);
+    return;
+  }
   const mark = yield* input.before(ends(marks), (length) => input.argueNext(length));
   if (mark !== undefined) input.skip(mark.length);
 }

@@ -20,6 +20,7 @@ import {
   text,
 } from '../scripted.test.support.ts';
 import { MemoryCache } from './memory-cache.ts';
+import { responseCache } from './response-cache.ts';
 
 function stage(
   a: Script | readonly Script[],
@@ -141,6 +142,19 @@ describe('the response cache', () => {
     assert.equal(store.entries, 0);
     await scene.ask(cached(60));
     assert.equal(store.entries, 1);
+  });
+
+  it('keeps nothing of a call that ends without saying so', async () => {
+    const clock = new FakeClock();
+    const store = new MemoryCache({ clock, maximumEntries: 9, maximumBytes: 9_999 });
+    const onStoreFailure = assert.ifError;
+    const cache = responseCache({ store, clock, shared: false, model: 'fast', seconds: 60, onStoreFailure });
+    const { stage: scene } = stage(says('ok'));
+    const truncated = cache(async function* () {
+      yield text('One');
+    });
+    for await (const _ of truncated(asking(), scene.context()));
+    assert.equal(store.entries, 0);
   });
 
   it('keeps an answer with all that belongs to it', async () => {

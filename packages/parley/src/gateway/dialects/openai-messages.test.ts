@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encode, fieldsOf, notesOf, refusedOf } from './encode.test.support.ts';
 
-
 describe('messages for upstreams of the OpenAI form', () => {
   const messagesOf = (provider: string, messages: readonly object[], more: object = {}) =>
     encode(provider, { messages, ...more }).body.messages;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encode } from './encode.test.support.ts';
 
-
 describe('addresses', () => {
   const urlOf = (provider: string, baseUrl: string, model = 'm') =>
     encode(provider, {}, { baseUrl, model }).url;

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '@parley/protocol/errors';
-import { deployment, fails, Stage, says, target } from '../scripted.test.support.ts';
+import {
+  asking,
+  deployment,
+  fails,
+  type Script,
+  Stage,
+  says,
+  start,
+  target,
+} from '../scripted.test.support.ts';
+import { failure } from '../upstream-failure.ts';
 
 const once = { attempts: 1, firstDelayMs: 1, maximumDelayMs: 1, maximumRetryAfterMs: 1 };
 const asError = ({ error }: { error: unknown }) => {
@@ -108,6 +118,34 @@ describe('another target before the first content', () => {
     const texts: string[] = [];
     for (let i = 0; i < 3; i++) texts.push((await stage.ask()).text);
     assert.deepEqual(texts, ['1', '2', 'from reserve']);
+  });
+
+  it('is asked where the first has said that it begins, and no more', async () => {
+    const beginsOnly: Script = async function* (scene) {
+      yield start(scene);
+      throw failure('upstream');
+    };
+    const stage = new Stage([deployment(['a', 'b'], { retry: once })], { a: beginsOnly, b: says('from b') });
+    const { text, events } = await stage.ask(asking({ n: 2 }));
+    assert.equal(text, 'from b');
+    assert.deepEqual(
+      events.flatMap((event) => (event.type === 'start' ? event.model : [])),
+      ['model-of-b'],
+    );
+  });
+
+  it('gets its share of what an open circuit keeps from the first', async () => {
+    const targets = [target('a', { weight: 4 }), target('b', { weight: 3 }), target('c', { weight: 1 })];
+    const circuit = { failures: 1, probeAfterMs: 1e9 };
+    const stage = new Stage([deployment(targets, { retry: once, circuit })], {
+      a: fails('upstream'),
+      b: says('b'),
+      c: says('c'),
+    });
+    while (stage.targets.called('a').length === 0) await stage.ask();
+    const before = stage.targets.called('b').length;
+    for (let i = 0; i < 40; i++) await stage.ask();
+    assert.ok(Math.abs(stage.targets.called('b').length - before - 30) <= 1);
   });
 
   it('is not asked because of a fault of ours', async () => {

@@ -53,6 +53,18 @@ describe('the time of a call as a whole', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
+  it('is over when the reader goes while an event is waited for', async () => {
+    const stage = new Stage([limited(5_000)], { a: silence });
+    const walk = stage.gateway.complete(asking(), stage.context())[Symbol.asyncIterator]();
+    const pending = walk.next();
+    pending.catch(() => undefined);
+    await stage.clock.advance(1);
+    assert.equal(stage.targets.open, 1);
+    await walk.return?.();
+    assert.deepEqual([stage.targets.open, stage.clock.timers], [0, 0]);
+    await assert.rejects(pending);
+  });
+
   it('is over when the gateway closes', async () => {
     const stage = new Stage([limited(5_000)], { a: silence });
     const answer = stage.listen();

@@ -185,8 +185,7 @@ export class Gate {
 
   /** Asks first whether anybody answers: while the holdings are restated, calls have to wait. */
   async #tryAgain(): Promise<void> {
-    const { counters, now, rowsAreKnown, timeoutMs, turn } = this.#options;
-    if (!rowsAreKnown()) return this.#schedule();
+    const { counters, now, timeoutMs, turn } = this.#options;
     try {
       await within(timeoutMs, counters.beat(this.#process, now()));
       await turn.take(() => this.#rounds.paused(() => this.#restate()));
@@ -199,7 +198,8 @@ export class Gate {
   /** Under a new id: what may still be on its way under the old one is then not counted. */
   async #restate(): Promise<void> {
     if (this.#closed) return;
-    const { counters, newProcessId, timeoutMs } = this.#options;
+    const { counters, newProcessId, rowsAreKnown, timeoutMs } = this.#options;
+    if (!rowsAreKnown()) throw new Error('it is not known which rows are recorded');
     const replaces = [...this.#replaces, this.#process];
     this.#replaces.push(this.#process);
     this.#process = newProcessId();

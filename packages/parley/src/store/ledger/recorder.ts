@@ -74,24 +74,26 @@ export class Recorder {
   async #batches(): Promise<void> {
     while (this.#rows.length > 0) {
       const batch = this.#rows.slice(0, BATCH);
-      try {
-        await this.#options.turn.take(() => this.#record(batch.map(({ row }) => row)));
-      } catch (error) {
-        this.#failed(error);
-        break;
-      }
+      if (!(await this.#options.turn.take(() => this.#record(batch.map(({ row }) => row))))) break;
       this.#rows.splice(0, batch.length);
-      this.#troubleSince = undefined;
-      this.#retries = 0;
       for (const { resolve } of batch) resolve();
     }
     this.#writing = undefined;
   }
 
-  async #record(rows: readonly RecordedRow[]): Promise<void> {
+  /** False when it is not known whether the rows are there: before the turn is over, so that nobody relies on it. */
+  async #record(rows: readonly RecordedRow[]): Promise<boolean> {
     const { record, onRecorded, timeoutMs } = this.#options;
-    const spent = await within(timeoutMs, record(rows));
-    await onRecorded(rows, spent);
+    try {
+      const spent = await within(timeoutMs, record(rows));
+      this.#troubleSince = undefined;
+      this.#retries = 0;
+      await onRecorded(rows, spent);
+      return true;
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
   }
 
   #failed(error: unknown): void {

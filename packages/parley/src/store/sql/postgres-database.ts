@@ -64,15 +64,12 @@ export class PostgresDatabase implements Database {
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const client = await this.#pool.connect();
+      // A connection that breaks says so twice: to who waits for an answer, and in an event.
+      client.on('error', ignored);
       try {
-        const result = await this.#attempt(client, work);
-        client.release();
-        return result;
+        return await this.#attempt(client, work);
       } catch (error) {
-        // Whether a broken connection has committed is not known: it must not be used again.
-        const usable = await rollback(client);
-        client.release(!usable);
-        if (!(usable && isInTheWay(error) && attempt < TRIES)) throw error;
+        if (!(isInTheWay(error) && attempt < TRIES)) throw error;
       }
     }
   }
@@ -85,14 +82,24 @@ export class PostgresDatabase implements Database {
   }
 
   async #attempt<T>(client: PoolClient, work: (sql: Sql) => Promise<T>): Promise<T> {
-    await client.query('BEGIN');
-    const result = await work({
-      forUpdate: this.forUpdate,
-      forShare: this.forShare,
-      run: async (text, values = []) => (await client.query<SqlRow>(this.#number(text), [...values])).rows,
-    });
-    await client.query('COMMIT');
-    return result;
+    let usable = true;
+    try {
+      await client.query('BEGIN');
+      const result = await work({
+        forUpdate: this.forUpdate,
+        forShare: this.forShare,
+        run: async (text, values = []) => (await client.query<SqlRow>(this.#number(text), [...values])).rows,
+      });
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      usable = await rollback(client);
+      throw error;
+    } finally {
+      client.off('error', ignored);
+      // Whether a broken connection has committed is not known: it must not be used again.
+      client.release(!usable);
+    }
   }
 
   /** `?` to `$1`, `$2` ...: remembered, for the texts are few. */
@@ -107,6 +114,8 @@ export class PostgresDatabase implements Database {
     return numbered;
   }
 }
+
+function ignored(): void {}
 
 async function rollback(client: PoolClient): Promise<boolean> {
   try {
