@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Accumulator } from './accumulate.ts';
-import { answer, chunk, USAGE } from './server.fixture.ts';
+import { answer, chunk, USAGE } from './server.test.support.ts';
 
 /** Adds chunks with their JSON, so that repeated ones take the short way, and without, so that none does. */
 function accumulate(chunks: readonly object[]) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ChatStream } from './chat-stream.ts';
 import { Parley } from './client.ts';
-import { collect } from './collect.fixture.ts';
+import { collect } from './collect.test.support.ts';
 import { AbortError, BadRequestError, StreamInterruptedError } from './errors.ts';
 import type { StreamEvent } from './events.ts';
 import {
@@ -14,7 +14,7 @@ import {
   ScriptedServer,
   sse,
   USAGE,
-} from './server.fixture.ts';
+} from './server.test.support.ts';
 import { Stream } from './stream.ts';
 import type { ChatCompletionChunk } from './wire/chat-answer.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Parley } from './client.ts';
-import { collect } from './collect.fixture.ts';
+import { collect } from './collect.test.support.ts';
 import { AbortError } from './errors.ts';
-import { answer, completion, json, messages, ScriptedServer, sse } from './server.fixture.ts';
+import { answer, completion, json, messages, ScriptedServer, sse } from './server.test.support.ts';
 
 const hello = json(completion('Hello!'), 200, { 'x-request-id': 'req-1' });
 

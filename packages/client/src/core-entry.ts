@@ -5,6 +5,7 @@ export type {
   PartialCompletion,
   PartialMessage,
 } from './accumulate.ts';
+export type { ApiPromise, Call, Method, Send, WithResponse } from './call.ts';
 export { ParleyCore } from './core.ts';
 export {
   AbortError,
@@ -32,7 +33,6 @@ export type {
   RequestOptions,
   Timeouts,
 } from './options.ts';
-export type { ApiPromise, Call, Method, Send, WithResponse } from './request.ts';
 export type { Answer, Create, CreateChatCompletion, CreateCompletion, With } from './resources/create.ts';
 export { type RetryConfig, retryAfterMilliseconds } from './retry.ts';
 export { Stream } from './stream.ts';

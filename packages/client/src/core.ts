@@ -1,6 +1,7 @@
+import type { Send } from './call.ts';
 import { ParleyError } from './errors.ts';
 import type { ClientOptions } from './options.ts';
-import { type Send, sender } from './request.ts';
+import { sender } from './request.ts';
 import { CHAT_PATH, type CreateChatCompletion, creator } from './resources/create.ts';
 
 /**
@@ -17,6 +18,9 @@ export class ParleyCore {
   constructor(options: ClientOptions = {}) {
     const { apiKey = environment('PARLEY_API_KEY'), baseURL = environment('PARLEY_BASE_URL') } = options;
     this.baseURL = (baseURL ?? 'http://127.0.0.1:4141/v1').replace(/\/+$/, '');
+    const { username, password } = new URL(this.baseURL);
+    // fetch refuses it, and quotes it in its complaint.
+    if (username || password) throw new ParleyError('The base URL holds a credential: send it as a header.');
     const settings = { ...options, apiKey, baseURL: this.baseURL, closing: this.#closing.signal };
     const request = sender(settings);
     this.request = request;

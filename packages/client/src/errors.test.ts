@@ -11,7 +11,7 @@ import {
   RateLimitError,
   ServerError,
 } from './errors.ts';
-import { failing, json, messages, ScriptedServer, sse } from './server.fixture.ts';
+import { failing, json, messages, ScriptedServer, sse } from './server.test.support.ts';
 
 const KINDS: readonly [status: number, kind: typeof ApiError][] = [
   [400, BadRequestError],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ParleyCore } from './core.ts';
 import { ServerError, StreamInterruptedError } from './errors.ts';
 import type { CallInfo, Hooks } from './hooks.ts';
-import { answer, completion, failing, json, messages, ScriptedServer, sse } from './server.fixture.ts';
+import { answer, completion, failing, json, messages, ScriptedServer, sse } from './server.test.support.ts';
 
 interface Told {
   readonly lines: string[];

@@ -1,4 +1,4 @@
-import type { ApiPromise, Send, WithResponse } from './request.ts';
+import type { ApiPromise, Send, WithResponse } from './call.ts';
 
 type Method = (...args: never[]) => unknown;
 

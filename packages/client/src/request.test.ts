@@ -15,7 +15,7 @@ import {
   ScriptedServer,
   silence,
   sse,
-} from './server.fixture.ts';
+} from './server.test.support.ts';
 import { Stream } from './stream.ts';
 
 const hello = json(completion('Hello!'), 200, { 'x-request-id': 'req-1' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { collect } from './collect.fixture.ts';
+import { collect } from './collect.test.support.ts';
 import { ParleyCore } from './core.ts';
 import {
   AbortError,
@@ -15,7 +15,7 @@ import {
 import { tee } from './fork.ts';
 import type { RequestOptions } from './options.ts';
 import { toReadableStream } from './readable.ts';
-import { answer, chunk, type Ending, messages, ScriptedServer, sse } from './server.fixture.ts';
+import { answer, chunk, type Ending, messages, ScriptedServer, sse } from './server.test.support.ts';
 import { Stream } from './stream.ts';
 import type { ChatCompletionChunk } from './wire/chat-answer.ts';
 

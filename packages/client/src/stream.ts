@@ -1,19 +1,15 @@
-import { Accumulator, type Fields, type PartialCompletion } from './accumulate.ts';
+import { Accumulator, type PartialCompletion } from './accumulate.ts';
 import {
-  AbortError,
-  ApiError,
   apiError,
   ConnectionError,
-  type ErrorDetails,
-  errorFields,
   isFields,
   ParleyError,
   ProtocolError,
   parseJson,
   requestIdOf,
   StreamInterruptedError,
-  TimeoutError,
 } from './errors.ts';
+import { interrupted, statusOf } from './interruption.ts';
 import { SseDecoder } from './sse.ts';
 import { Watch } from './watch.ts';
 
@@ -198,28 +194,4 @@ export class Stream<Chunk> implements AsyncIterableIterator<Chunk> {
     // A body that failed cannot be cancelled, and need not be.
     this.#reader.cancel().catch(() => {});
   }
-}
-
-function interrupted(error: ParleyError, details: ErrorDetails): ParleyError {
-  if (error instanceof StreamInterruptedError) return error;
-  if (error instanceof AbortError) return new AbortError(error.message, { ...details, cause: error.cause });
-  const reason =
-    error instanceof TimeoutError
-      ? error.limit === 'total'
-        ? 'timeout'
-        : 'stalled'
-      : error instanceof ApiError
-        ? 'failed'
-        : error instanceof ProtocolError
-          ? 'malformed'
-          : 'cut';
-  return new StreamInterruptedError(reason, error.message, details);
-}
-
-/** An error event has no status of its own; servers put it beside the error or into its code. */
-function statusOf(chunk: Fields): number {
-  const { status, code, type } = errorFields(chunk);
-  const told = Number(chunk.status_code ?? status ?? code);
-  if (told >= 400 && told < 600) return told;
-  return type === 'rate_limit_error' ? 429 : type === 'invalid_request_error' ? 400 : 500;
 }

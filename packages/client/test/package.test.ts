@@ -9,7 +9,7 @@ const ROOT = new URL('..', import.meta.url);
 
 function sources(): string[] {
   return readdirSync(new URL('src', ROOT), { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(name),
+    (name) => name.endsWith('.ts') && !name.includes('.test.'),
   );
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { CliProcess } from '../../parley/test/cli-process.ts';
-import { collect } from '../src/collect.fixture.ts';
+import { collect } from '../src/collect.test.support.ts';
 import { atoma } from '../src/facades/atoma.ts';
 import { cerebras } from '../src/facades/cerebras.ts';
 import { lightcone } from '../src/facades/lightcone.ts';

@@ -79,6 +79,8 @@ test('tools and schemas pass through, also streamed', async () => {
 
 test('a dead upstream is left for the next; without a next one the caller learns it, and no address', async () => {
   assert.ok((await routed.text({ model: 'rescued' })).length > 0);
+  const { headers } = await routed.get({ model: 'rescued' });
+  assert.equal(headers.get('x-parley-target'), 'rescued/near:parley-tiny');
   const { status, body } = await routed.ask({ model: 'lost' });
   assert.ok(status >= 500, String(status));
   assert.doesNotMatch(JSON.stringify(body), /127\.0\.0\.1/);

@@ -1,6 +1,6 @@
+import type { ApiPromise } from '../call.ts';
 import { ParleyError } from '../errors.ts';
 import type { ClientOptions, RequestOptions } from '../options.ts';
-import type { ApiPromise } from '../request.ts';
 import { type Answer, CHAT_PATH, type With } from '../resources/create.ts';
 import { type Models, models } from '../resources/models.ts';
 import type { RetryConfig } from '../retry.ts';

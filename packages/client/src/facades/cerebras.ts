@@ -1,6 +1,6 @@
+import type { Send } from '../call.ts';
 import type { ClientOptions } from '../options.ts';
 import { type RawAccess, withRaw } from '../raw.ts';
-import type { Send } from '../request.ts';
 import { CHAT_PATH, type Create, creator } from '../resources/create.ts';
 import { type Models, models } from '../resources/models.ts';
 import type { ChatCompletion, ChatCompletionChunk } from '../wire/chat-answer.ts';

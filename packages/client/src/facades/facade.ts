@@ -1,6 +1,6 @@
+import type { Call, Send } from '../call.ts';
 import { environment, ParleyCore } from '../core.ts';
 import type { ClientOptions, HeadersLike, Query } from '../options.ts';
-import type { Call, Send } from '../request.ts';
 
 /** What every client has, whatever its calls are named. */
 export interface ClientLife extends AsyncDisposable, Disposable {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { collect } from '../collect.fixture.ts';
+import { collect } from '../collect.test.support.ts';
 import { AbortError, ParleyError, RateLimitError, StreamInterruptedError, TimeoutError } from '../errors.ts';
 import {
   answer,
@@ -11,7 +11,7 @@ import {
   ScriptedServer,
   silence,
   sse,
-} from '../server.fixture.ts';
+} from '../server.test.support.ts';
 import { atoma, RoleAssistant, RoleSystem, RoleUser } from './atoma.ts';
 import { cerebras } from './cerebras.ts';
 import { lightcone } from './lightcone.ts';

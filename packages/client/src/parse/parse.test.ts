@@ -10,12 +10,12 @@ import { z as z3 } from 'zod/v3';
 import { zodToJsonSchema } from 'zod-to-json-schema';
 import { AnswerError } from '../answer-error.ts';
 import { Parley } from '../client.ts';
-import { collect } from '../collect.fixture.ts';
+import { collect } from '../collect.test.support.ts';
 import { StreamInterruptedError } from '../errors.ts';
 import type { Schema } from '../schema/infer.ts';
 import { InvalidValueError, type ToJsonSchema } from '../schema/schema.ts';
 import { SchemaError } from '../schema/strict.ts';
-import { answer, completion, json, messages, ScriptedServer, sse } from '../server.fixture.ts';
+import { answer, completion, json, messages, ScriptedServer, sse } from '../server.test.support.ts';
 
 const plain = {
   type: 'object',
@@ -156,13 +156,7 @@ test('streamed: partial values, then the checked one', async () => {
   await using server = await ScriptedServer.start(sse(answer('{"na', 'me": "A', 'da", "ag', 'e": 3', '6}')));
   const { chat } = new Parley({ baseURL: server.baseURL });
   const stream = await chat.parse({ messages, schema: plain, stream: true });
-  assert.deepEqual(await collect(stream), [
-    {},
-    { name: 'A' },
-    { name: 'Ada' },
-    { name: 'Ada' },
-    { name: 'Ada', age: 36 },
-  ]);
+  assert.deepEqual(await collect(stream), [{}, { name: 'A' }, { name: 'Ada' }, { name: 'Ada', age: 36 }]);
   const { parsed, requestId } = await stream.final();
   assert.deepEqual([parsed, requestId], [{ name: 'Ada', age: 36 }, 'req-stream']);
   assert.equal(await stream.stream.text(), '{"name": "Ada", "age": 36}');

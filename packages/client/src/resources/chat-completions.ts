@@ -1,5 +1,5 @@
+import type { ApiPromise, Send } from '../call.ts';
 import type { RequestOptions } from '../options.ts';
-import type { ApiPromise, Send } from '../request.ts';
 import type { Metadata } from '../wire/chat-request.ts';
 import type {
   StoredChatCompletion,

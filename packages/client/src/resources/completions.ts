@@ -1,4 +1,4 @@
-import type { Send } from '../request.ts';
+import type { Send } from '../call.ts';
 import { type CreateCompletion, creator } from './create.ts';
 
 export interface Completions {

@@ -1,5 +1,5 @@
+import type { ApiPromise, Send } from '../call.ts';
 import type { RequestOptions } from '../options.ts';
-import type { ApiPromise, Send } from '../request.ts';
 import type { Stream } from '../stream.ts';
 import type { ChatCompletion, ChatCompletionChunk } from '../wire/chat-answer.ts';
 import type { ChatCompletionRequest } from '../wire/chat-request.ts';

@@ -1,5 +1,5 @@
+import type { ApiPromise, Send } from '../call.ts';
 import type { RequestOptions } from '../options.ts';
-import type { ApiPromise, Send } from '../request.ts';
 import type { HuggingFaceModelList, ModelList, ModelObject, OpenRouterModelList } from '../wire/models.ts';
 import type { Answer } from './create.ts';
 

@@ -6,6 +6,8 @@ import { parseJson } from '../errors.ts';
  */
 export class PartialJson {
   #text = '';
+  /** What was read last. */
+  #closed = '';
   /** What closes the arrays and objects that are open, the innermost last. */
   readonly #open: string[] = [];
   /** Up to here the text is a value, but for what closes it. */
@@ -18,14 +20,17 @@ export class PartialJson {
   /** The last one that is no white space, outside of texts. */
   #last = '';
 
-  /** The value as far as it has come; undefined before it has begun, and for what is no JSON. */
+  /** The value as far as it has come; undefined if it is no more than before, and for what is no JSON. */
   push(text: string): unknown {
     const start = this.#text.length;
     this.#text += text;
     for (let at = start; at < this.#text.length; at++) this.#read(this.#text.charAt(at), at + 1);
     if (this.#sound === 0) return undefined;
     const closing = (this.#soundInText ? '"' : '') + [...this.#open].reverse().join('');
-    return parseJson(this.#text.slice(0, this.#sound) + closing);
+    const closed = this.#text.slice(0, this.#sound) + closing;
+    if (closed === this.#closed) return undefined;
+    this.#closed = closed;
+    return parseJson(closed);
   }
 
   #read(character: string, end: number): void {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { AnswerError } from '../answer-error.ts';
 import { Parley } from '../client.ts';
-import { collect } from '../collect.fixture.ts';
+import { collect } from '../collect.test.support.ts';
 import { AbortError, ServerError } from '../errors.ts';
 import { InvalidValueError } from '../schema/schema.ts';
 import { SchemaError } from '../schema/strict.ts';
@@ -17,7 +17,7 @@ import {
   ScriptedServer,
   silence,
   sse,
-} from '../server.fixture.ts';
+} from '../server.test.support.ts';
 import { type RunToolsParams, runTools, ToolLoopError } from './run-tools.ts';
 import { tool } from './tool.ts';
 

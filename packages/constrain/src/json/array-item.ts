@@ -93,11 +93,7 @@ export class ArrayItem {
   /** At least those, while the last item is not yet among those known: the next one may be its repetition. */
   looseOptions(): readonly ItemOption[] {
     if (!this.at.repeats) return this.options();
-    const again = this.ways().map(({ term, next }) => ({
-      term,
-      next: this.plan.item({ ...next.at, repeats: false }),
-    }));
-    return [...this.options(), ...again];
+    return [...this.options(), ...this.plan.item({ ...this.at, repeats: false }).options()];
   }
 
   /** The same, whether they lead on or not. */

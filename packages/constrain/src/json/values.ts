@@ -16,6 +16,7 @@ import type { Term } from './term.ts';
 
 const MAX_VALUES = 4096;
 const MAX_DEPTH = 6;
+const MAX_LENGTH = 64;
 
 /** All values; `maybe` while they are being decided further out, null where they are too many or too intricate. */
 type Values = unknown[] | 'maybe' | null;
@@ -74,6 +75,7 @@ function listsOf(algebra: Algebra, shape: ArrayShape, depth: number): Values {
   for (let n = 0; ; n++) {
     if (n >= shape.min) out.push(...lists);
     if (n >= shape.max || lists.length === 0) return out;
+    if (n > MAX_LENGTH) return null;
     const values = ofTerm(algebra, shape.prefix[n] ?? shape.rest, depth);
     if (!Array.isArray(values)) return values;
     if (lists.length * values.length + out.length > MAX_VALUES) return null;
@@ -85,7 +87,7 @@ function listsOf(algebra: Algebra, shape: ArrayShape, depth: number): Values {
 
 function objectsOf(algebra: Algebra, shape: ObjectShape, depth: number): Values {
   const plan = algebra.emptiness.object(shape);
-  if (shape.exists.length + shape.implied.length + plan.classes().length > 0) return null;
+  if (shape.exists.length + plan.classes().length > 0) return null;
   let members: [string, unknown][][] = [[]];
   for (const [i, name] of plan.names.entries()) {
     const values = ofTerm(algebra, plan.term(i), depth);
@@ -97,7 +99,12 @@ function objectsOf(algebra: Algebra, shape: ObjectShape, depth: number): Values 
     members = required ? more : [...members, ...more];
   }
   const counted = members.filter((m) => m.length >= shape.min && m.length <= shape.max);
-  return counted.map((m) => Object.fromEntries(m));
+  const objects = counted.map((m): Record<string, unknown> => Object.fromEntries(m));
+  const asks = (o: object) =>
+    shape.implied.every(
+      ([key, others]) => !Object.hasOwn(o, key) || others.every((n) => Object.hasOwn(o, n)),
+    );
+  return objects.filter(asks);
 }
 
 function wordsOf(algebra: Algebra, { re, min, max }: Shape & { type: 'string' }): string[] | null {

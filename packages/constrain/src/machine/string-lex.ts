@@ -169,8 +169,13 @@ export class StringLex extends Lex {
     const escaped = mode === 'escape' || (mode === 'hex' && phase.high === 0);
     const alive =
       (escaped ? this.#aliveEscaped(low, high, mode === 'escape') : this.#alive(low, high)) ||
-      (pairs && this.#alive(0x10000, MAX_CODE_POINT));
+      (pairs && this.#alivePaired(Math.max(low, 0xd800), Math.min(high, 0xdbff)));
     return alive ? this.lexers.string(this.readings, phase) : null;
+  }
+
+  /** The characters whose escapes begin with these high surrogates. */
+  #alivePaired(low: number, high: number): boolean {
+    return this.#alive(0x10000 + (low - 0xd800) * 0x400, 0x10000 + (high - 0xd800) * 0x400 + 0x3ff);
   }
 
   /** The range without the characters that are never written as `\\u`. */

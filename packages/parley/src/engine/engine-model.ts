@@ -69,6 +69,7 @@ export class EngineModel {
     for (const name of withoutEffect(request.parameters)) {
       context.report.add(name, 'ignored', 'there is one implementation of structured outputs');
     }
+    if (request.parameters.parley?.cache) context.report.add('parley.cache', 'ignored', NO_CACHE);
     if (request.parameters.return_tokens_as_token_ids && !request.parameters.logprobs) {
       context.report.add('return_tokens_as_token_ids', 'ignored', NO_LOGPROBS);
     }
@@ -201,6 +202,7 @@ export class EngineModel {
   }
 }
 
+const NO_CACHE = 'The embedded engine keeps no answers.';
 const NO_LOGPROBS = 'It says how log probabilities are written, and none were asked for.';
 const NOT_READ = "The model's chat template does not read it.";
 

@@ -5,7 +5,8 @@ import { fold } from '../core/fold.ts';
 import { leaveOutUnsupported } from '../core/leave-out.ts';
 import { FakeClock } from './fake-clock.test.support.ts';
 import { PROVIDERS } from './providers/providers.ts';
-import { asking, deployment, fails, Stage, says, target } from './scripted.test.support.ts';
+import { asking, deployment, fails, says, target } from './scripted.test.support.ts';
+import { Stage } from './stage.test.support.ts';
 import { createGatewayState } from './state.ts';
 import type { ParameterName, Target, Treatment } from './target.ts';
 

@@ -1,4 +1,5 @@
 import { abortable } from '../core/abortable.ts';
+import type { AnswerDetails } from '../core/answer-details.ts';
 import type { ChatEvent } from '../core/event.ts';
 import { type Folded, fold } from '../core/fold.ts';
 import type { ParameterReport } from '../core/report.ts';
@@ -16,6 +17,8 @@ export interface Answer {
   /** Begins the work when it is walked. */
   readonly events: AsyncIterable<ChatEvent>;
   readonly report: ParameterReport;
+  /** What the backend tells of how the answer came about. */
+  readonly details?: AnswerDetails | undefined;
   readonly encoder: () => Encoder;
   readonly body: (answer: Folded) => object;
 }
@@ -30,7 +33,7 @@ export async function writeAnswer(answer: Answer, settings: Settings, metrics: C
     return;
   }
   const body = answer.body(await fold(events));
-  sendJson(exchange, 200, body, reportHeader(answer.report));
+  sendJson(exchange, 200, body, answerHeaders(answer));
 }
 
 async function streamAnswer(
@@ -41,7 +44,7 @@ async function streamAnswer(
   const { exchange } = answer;
   const encoder = answer.encoder();
   const out = new EventStream(exchange.response, {
-    headers: () => reportHeader(answer.report),
+    headers: () => answerHeaders(answer),
     keepAliveCommentMs: settings.limits.keepAliveCommentMs,
     writeStallMs: settings.limits.writeStallMs,
     onStall: (reason) => exchange.abort(reason),
@@ -92,7 +95,7 @@ async function* observed(
 }
 
 /** What is known when the head is sent; later entries are seen in the body, when the request asks for them. */
-function reportHeader(report: ParameterReport): Record<string, string> {
+function answerHeaders({ report, details }: Answer): Record<string, string> {
   const header = report.header();
-  return header === undefined ? {} : { 'x-parley-parameters': header };
+  return { ...details?.headers(), ...(header !== undefined && { 'x-parley-parameters': header }) };
 }

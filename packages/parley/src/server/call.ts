@@ -1,4 +1,5 @@
 import type { ChatCompletionRequest, Parsed, ParseOptions } from '@parley/protocol';
+import { AnswerDetails } from '../core/answer-details.ts';
 import type { CallContext, Complete, Parameters, Policy } from '../core/complete.ts';
 import type { ChatEvent } from '../core/event.ts';
 import { leaveOutUnsupported } from '../core/leave-out.ts';
@@ -101,7 +102,8 @@ function openContext(exchange: Exchange, parsed: Parsed<unknown>, id: string): C
     const sent = Object.hasOwn(parsed.unknown, name) ? parsed.unknown[name] : undefined;
     report.add(name, 'ignored', `'${name.slice(0, 100)}' is not a parameter of this server.`, { sent });
   }
-  return { id, principal: exchange.principal, signal: exchange.signal, report };
+  const details = new AnswerDetails();
+  return { id, principal: exchange.principal, signal: exchange.signal, report, details };
 }
 
 /** Whether the answer's body tells what was not taken literally: when that is asked for, in either way. */

@@ -97,6 +97,11 @@ function storeOf(options: RunOptions, parts: Parts): Store {
   const { database, gate, recorder, journal } = parts;
   const { changes, keys, owners, usage } = database.tables;
   const graceMs = graceSeconds * 1000;
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= closeStore(parts);
+    return closing;
+  };
   const directory = new Directory({
     key: (id) => keys.get(id),
     owner: (kind, id) => owners.get(kind, id),
@@ -115,8 +120,8 @@ function storeOf(options: RunOptions, parts: Parts): Store {
     newRowId: newRowIds(now),
     graceMs,
     graceRows,
+    close,
   });
-  let closing: Promise<void> | undefined;
   return {
     keys: new StoreKeys({ keys, owners, directory, now }),
     ledger,
@@ -128,10 +133,7 @@ function storeOf(options: RunOptions, parts: Parts): Store {
       databaseTroubleSince: recorder.troubleSince,
       countersTroubleSince: gate.troubleSince,
     }),
-    close() {
-      closing ??= closeStore(parts);
-      return closing;
-    },
+    close,
   };
 }
 

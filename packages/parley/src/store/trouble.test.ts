@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
+import { createClient } from '@redis/client';
 import type { Limits } from '../core/ledger.ts';
 import { StoreProcess } from './child-process.fixture.ts';
 import { temporaryFolder } from './journal/journal.fixture.ts';
@@ -13,6 +14,8 @@ interface Test {
 }
 
 const cache = temporaryFolder({ after });
+/** Long enough for what is well on a busy machine. */
+const TIMEOUT_MS = 1_000;
 
 /** A store, and how it gets into trouble and out of it. */
 interface Trouble {
@@ -97,7 +100,7 @@ for (const { name, skip, signs, arrange } of TROUBLES) {
   describe(name, { skip: skip ?? false }, () => {
     async function arranged(t: Test, limits: Partial<Limits>) {
       const { place, begin, end } = await arrange(t);
-      const here = await openAt(t, place, { timeoutMs: 400, graceSeconds: 60 });
+      const here = await openAt(t, place, { timeoutMs: TIMEOUT_MS, graceSeconds: 60 });
       const { key } = await here.store.keys.create({ name: 'a', limits });
       const charged = { keyId: key.id };
       const call = () => here.reserve(charged);
@@ -151,7 +154,7 @@ for (const { name, skip, signs, arrange } of TROUBLES) {
     test('what a process settled that ended in the middle of it is recorded by the next', async (t) => {
       const { place, begin, end } = await arrange(t);
       const charged = { keyId: 'k', userId: undefined, teamId: undefined };
-      const options = { store: { ...place, timeoutMs: 400 }, now: NOON, charged, load: 0, name: 'c' };
+      const options = { store: { ...place, timeoutMs: TIMEOUT_MS }, now: NOON, charged, load: 0, name: 'c' };
       const child = new StoreProcess(options, cache);
       t.after(() => child.kill());
       await child.ready();
@@ -175,7 +178,7 @@ for (const { name, skip, signs, arrange } of TROUBLES) {
     skip: skip ?? false,
   }, async (t) => {
     const { place, begin, end } = await arrange(t);
-    const { store, clock } = await openAt(t, place, { timeoutMs: 400, graceSeconds: 60 });
+    const { store, clock } = await openAt(t, place, { timeoutMs: TIMEOUT_MS, graceSeconds: 60 });
     const { secret } = await store.keys.create({ name: 'seen' });
     const stranger = await store.keys.create({ name: 'not seen' });
     const nobody = `pk_${'0'.repeat(12)}_${'A'.repeat(43)}`;
@@ -205,3 +208,31 @@ for (const { name, skip, signs, arrange } of TROUBLES) {
     assert.equal((await store.keys.find(stranger.secret))?.name, 'not seen');
   });
 }
+
+test('a Redis that has lost everything is told it again', {
+  skip: kind('PostgreSQL and Redis').skip ?? false,
+}, async (t) => {
+  const place = await kind('PostgreSQL and Redis').place(t);
+  const { store, reserve, row, troubles } = await openAt(t, place);
+  const limits = { concurrent: 3, budgetTotal: 10_000n, requestsPerMinute: 100 };
+  const { key } = await store.keys.create({ name: 'a', limits });
+  const charged = { keyId: key.id };
+  const first = await reserve(charged, { cost: 6_000n });
+  await first.settle(row('c0', charged, { cost: 6_000n }));
+  await reserve(charged);
+  const running = await reserve(charged);
+  await until('it is recorded', () => isWell(store));
+  const other = await createClient({ url: place.counters ?? '' }).connect();
+  await other.flushDb();
+  other.destroy();
+  assert.equal(await outcomeOf(reserve(charged)), 'granted');
+  assert.equal(await outcomeOf(reserve(charged)), '429 rate_limit_exceeded');
+  await until('it is well again', () => isWell(store));
+  assert.deepEqual(troubles, ['the counters cannot be asked']);
+  assert.equal(await outcomeOf(reserve(charged)), '429 rate_limit_exceeded');
+  await running.settle(row('c1', charged));
+  await until('it is recorded', () => isWell(store));
+  // 6000 and 1000 are spent, 2000 are held.
+  assert.equal(await outcomeOf(reserve(charged, { cost: 1_001n })), '402 budget_exceeded');
+  assert.equal(await outcomeOf(reserve(charged, { cost: 1_000n })), 'granted');
+});

@@ -31,8 +31,11 @@ export function openReading({ parameters }: ChatRequest, { names, opening }: Rea
   return new AnswerReading({
     newReader: () => dialect.reader(rules),
     reasoning: raw ? 'text' : hidden ? 'nowhere' : 'apart',
-    // The prompt has written the mark that the answer lacks.
-    prefix: raw && opening === 'open' && reasoning ? `${reasoning.begin}\n` : '',
+    // The prompt has written the mark that the answer lacks; where the answer goes on with a message, it belongs to that.
+    prefix:
+      raw && opening === 'open' && reasoning && parameters.continue_final_message !== true
+        ? `${reasoning.begin}\n`
+        : '',
     newCallId: () => dialect.newId?.(random) ?? callId(),
   });
 }

@@ -163,6 +163,7 @@ function toolCalls(message: Record<string, unknown>, path: string): Record<strin
 function templateCall(call: Record<string, unknown>): Record<string, unknown> {
   const { arguments: text } = call;
   if (typeof text !== 'string') return call;
+  if (text.trim() === '') return { ...call, arguments: {} };
   try {
     const parsed: unknown = JSON.parse(text);
     return isRecord(parsed) ? { ...call, arguments: parsed } : call;

@@ -12,13 +12,13 @@ import {
   end,
   fails,
   type Script,
-  Stage,
   says,
   start,
   tail,
   target,
   text,
 } from '../scripted.test.support.ts';
+import { Stage } from '../stage.test.support.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { responseCache } from './response-cache.ts';
 

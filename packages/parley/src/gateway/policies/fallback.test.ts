@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '@parley/protocol/errors';
-import {
-  asking,
-  deployment,
-  fails,
-  type Script,
-  Stage,
-  says,
-  start,
-  target,
-} from '../scripted.test.support.ts';
+import { asking, deployment, fails, type Script, says, start, target } from '../scripted.test.support.ts';
+import { Stage } from '../stage.test.support.ts';
 import { failure } from '../upstream-failure.ts';
 
 const once = { attempts: 1, firstDelayMs: 1, maximumDelayMs: 1, maximumRetryAfterMs: 1 };

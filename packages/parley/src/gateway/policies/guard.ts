@@ -35,14 +35,9 @@ export function guarded(gates: readonly Gate[]): (next: CallTarget) => CallTarge
   return (next) => (target, request, context) => {
     const watcher = new PassesWatcher();
     const begin = async () => {
-      try {
-        for (const gate of gates) {
-          const pass = gate.enter(target, request);
-          watcher.passes.push(pass instanceof Promise ? await pass : pass);
-        }
-      } catch (error) {
-        watcher.leave('cancelled');
-        throw error;
+      for (const gate of gates) {
+        const pass = gate.enter(target, request);
+        watcher.passes.push(pass instanceof Promise ? await pass : pass);
       }
       return next(target, request, context);
     };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { breaksOff, deployment, fails, Stage, says, silence } from '../scripted.test.support.ts';
+import { breaksOff, deployment, fails, says, silence } from '../scripted.test.support.ts';
+import { Stage } from '../stage.test.support.ts';
 
 const hedged = (more = {}) => deployment(['a', 'b', 'c'], { hedgeAfterMs: 500, ...more });
 

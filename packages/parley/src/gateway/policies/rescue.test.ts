@@ -10,7 +10,6 @@ import {
   end,
   fails,
   type Script,
-  Stage,
   says,
   start,
   tail,
@@ -18,6 +17,7 @@ import {
   text,
   USAGE,
 } from '../scripted.test.support.ts';
+import { Stage } from '../stage.test.support.ts';
 import { failure } from '../upstream-failure.ts';
 
 const retry = { attempts: 1, firstDelayMs: 1, maximumDelayMs: 1, maximumRetryAfterMs: 1 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deployment, fails, Stage, says, silence, target } from '../scripted.test.support.ts';
+import { deployment, fails, says, silence, target } from '../scripted.test.support.ts';
+import { Stage } from '../stage.test.support.ts';
 
 const waits = (stage: Stage, id = 'a') => {
   const at = stage.targets.called(id).map((call) => call.at);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '@parley/protocol/errors';
-import { asking, deployment, fails, Stage, says, silence, target } from '../scripted.test.support.ts';
+import { asking, deployment, fails, says, silence, target } from '../scripted.test.support.ts';
+import { Stage } from '../stage.test.support.ts';
 
 const none = Number.POSITIVE_INFINITY;
 const NO_LIMITS = { concurrent: none, requestsPerMinute: none, tokensPerMinute: none };

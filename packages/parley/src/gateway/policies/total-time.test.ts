@@ -2,16 +2,8 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { ApiError } from '@parley/protocol/errors';
-import {
-  asking,
-  deployment,
-  fails,
-  NO_TIMEOUTS,
-  Stage,
-  says,
-  silence,
-  target,
-} from '../scripted.test.support.ts';
+import { asking, deployment, fails, NO_TIMEOUTS, says, silence, target } from '../scripted.test.support.ts';
+import { Stage } from '../stage.test.support.ts';
 
 const limited = (totalMs: number, id = 'a') =>
   deployment([target(id, { timeouts: { ...NO_TIMEOUTS, totalMs } })]);

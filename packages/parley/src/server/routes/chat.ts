@@ -45,8 +45,9 @@ export function chatCompletions(shared: Shared) {
     const answer: Answer = {
       exchange,
       streamed: parameters.stream === true,
-      events: delayed(() => complete(request, context)),
+      events: delayed(() => complete(request, { ...context, whole: parameters.stream !== true })),
       report,
+      details: context.details,
       encoder: () => new ChunkEncoder(options, new ChatChoiceWriter(options), shown),
       body: (folded) => chatBody(folded, options, shown?.()),
     };

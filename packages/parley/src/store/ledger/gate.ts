@@ -5,15 +5,14 @@ import type {
   Hold,
   Holding,
   RegisteredProcess,
-  RoundResult,
   Take,
   Verdict,
 } from '../counters/counters.ts';
 import { sumHoldings } from '../counters/decide.ts';
-import { MemoryCounters } from '../counters/memory.ts';
 import type { Spent, Subject, SubjectState } from '../counters/state.ts';
 import type { ProcessIdentity } from '../journal/process-identity.ts';
 import { Lru } from '../keys/lru.ts';
+import { Alone, type Known } from './alone.ts';
 import { finished, granted, Held } from './held.ts';
 import { holdingsOf, type RecordedRow } from './recorded-row.ts';
 import { Rounds } from './rounds.ts';
@@ -37,8 +36,6 @@ export interface GateOptions {
 /** Subjects whose last state is remembered, for the time when the store cannot be asked. */
 const REMEMBERED = 10_000;
 const RETRY_MS = [100, 250, 500, 1_000];
-/** This process's name among the counters that it keeps for itself. */
-const MYSELF = 'myself';
 
 /**
  * Lets calls through. When the counters cannot be asked, this process goes on alone from what it saw last, and states what
@@ -52,7 +49,7 @@ export class Gate {
   readonly #replaces: string[] = [];
   readonly #rounds = new Rounds((finishes, takes) => this.#decide(finishes, takes));
   #process: string;
-  #alone: { readonly counters: MemoryCounters; readonly since: number } | undefined;
+  #alone: Alone | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retries = 0;
   #closed = false;
@@ -97,7 +94,7 @@ export class Gate {
   async recorded(rows: readonly RecordedRow[], spent: ReadonlyMap<Subject, Spent>): Promise<void> {
     const holdings = sumHoldings(holdingsOf(rows));
     this.#mine.change(holdings, -1);
-    if (this.#alone !== undefined) return this.#alone.counters.recorded(MYSELF, holdings, spent);
+    if (this.#alone !== undefined) return this.#alone.recorded(holdings, spent);
     const { counters, timeoutMs } = this.#options;
     try {
       await within(timeoutMs, counters.recorded(this.#process, holdings, spent));
@@ -135,8 +132,13 @@ export class Gate {
     this.#mine.change(finishes.flatMap(finished), 1);
     this.#mine.change(result.verdicts.flatMap(granted), 1);
     // Something else failed while the counters answered.
-    if (answer !== undefined && this.#alone !== undefined) await this.#tellMyself(this.#alone.counters);
+    if (answer !== undefined) await this.#alone?.restate(this.holdings);
     return result.verdicts;
+  }
+
+  async #askMyself(finishes: readonly Finish[], takes: readonly Take[]): Promise<Known> {
+    if (this.#alone === undefined) throw new Error('nobody can be asked');
+    return this.#alone.round(this.#options.now(), finishes, takes);
   }
 
   /** Undefined when the counters cannot be asked. */
@@ -154,27 +156,14 @@ export class Gate {
     }
   }
 
-  async #askMyself(finishes: readonly Finish[], takes: readonly Take[]): Promise<Known> {
-    const round = { process: MYSELF, now: this.#options.now(), finishes, takes };
-    const result = await this.#alone?.counters.round(round);
-    if (!result?.known) throw new Error('this process does not know itself');
-    return { ...result, verdicts: result.verdicts.filter((verdict) => verdict.kind !== 'unseeded') };
-  }
-
   async #cutOff(error: unknown): Promise<void> {
     this.#options.onTrouble(error);
     if (this.#alone !== undefined || this.#closed) return;
-    const counters = new MemoryCounters({ strangers: 'trust' });
-    counters.adopt(new Map(this.#lastSeen.entries()));
-    this.#alone = { counters, since: this.#options.now() };
-    await this.#tellMyself(counters);
+    const since = this.#options.now();
+    this.#alone = new Alone(since, this.#options.identity, new Map(this.#lastSeen.entries()));
+    await this.#alone.restate(this.holdings);
     this.#retries = 0;
     this.#schedule();
-  }
-
-  #tellMyself(counters: MemoryCounters): Promise<void> {
-    const process = { ...this.#registration(), id: MYSELF };
-    return counters.restate({ process, holdings: this.holdings, replaces: [] });
   }
 
   #schedule(): void {
@@ -206,7 +195,6 @@ export class Gate {
     const restatement = { process: this.#registration(), holdings: this.holdings, replaces };
     await within(timeoutMs, counters.restate(restatement));
     this.#replaces.length = 0;
-    await this.#alone?.counters.close();
     this.#alone = undefined;
   }
 
@@ -214,5 +202,3 @@ export class Gate {
     return { id: this.#process, identity: this.#options.identity, seenAt: this.#options.now() };
   }
 }
-
-type Known = Extract<RoundResult, { known: true }>;

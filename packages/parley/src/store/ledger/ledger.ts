@@ -3,7 +3,7 @@ import type { Charged, Demand, Ledger, LedgerRow, Reservation } from '../../core
 import type { Hold } from '../counters/counters.ts';
 import type { Level } from '../counters/state.ts';
 import type { Journal } from '../journal/journal.ts';
-import { storeUnavailable } from '../sql/failure.ts';
+import { asked, storeUnavailable } from '../sql/failure.ts';
 import { checkDemand, checkedRow } from './check-row.ts';
 import type { Gate } from './gate.ts';
 import type { RecordedRow } from './recorded-row.ts';
@@ -22,6 +22,8 @@ export interface LedgerOptions {
   readonly graceMs: number;
   /** How many rows may wait for the database before no call is let through any more: they are in memory, too. */
   readonly graceRows: number;
+  /** Closes the store that this is a part of. */
+  readonly close: () => Promise<void>;
 }
 
 /** Reserves before, settles after; see docs/store.md for what is durable when. */
@@ -40,7 +42,8 @@ export class StoreLedger implements Ledger {
     const { tokens, cost } = demand;
     let hold: Hold | undefined;
     if (limited.length > 0) {
-      const verdict = await gate.take({ levels: limited, tokens, cost });
+      const take = { levels: limited, tokens, cost };
+      const verdict = await asked('The call cannot be counted.', () => gate.take(take));
       if (verdict.kind === 'refused') throw refused(verdict.refusal, limited, demand, now());
       hold = verdict.hold;
     }
@@ -50,7 +53,9 @@ export class StoreLedger implements Ledger {
     return new StoreReservation(this.#options, { callId, rowId, hold });
   }
 
-  async close(): Promise<void> {}
+  close(): Promise<void> {
+    return this.#options.close();
+  }
 
   #refuseAfterGrace(): void {
     const { gate, recorder, now, graceMs, graceRows } = this.#options;

@@ -26,8 +26,8 @@ export class RowTable {
   }
 
   /**
-   * Keeps the rows that are not there yet, and gives back what the process held for them. Gives what their subjects have
-   * spent now. May be repeated.
+   * Keeps the rows that are not there yet, and gives back what the process held for them. Gives what the subjects of all
+   * rows have spent now. May be repeated.
    */
   record(process: string, rows: readonly RecordedRow[]): Promise<ReadonlyMap<Subject, Spent>> {
     const subjects = new Set(rows.flatMap(({ row, heldFor }) => [...subjectsOf(row), ...heldFor]));
@@ -41,8 +41,9 @@ export class RowTable {
       );
       const spent = spendRows(states, added);
       await writeStates(sql, spent);
-      if (registered) await giveBack(sql, process, new Map([...states, ...spent]), added);
-      return spent;
+      const all = new Map([...states, ...spent]);
+      if (registered) await giveBack(sql, process, all, added);
+      return all;
     });
   }
 
