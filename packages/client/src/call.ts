@@ -1,5 +1,5 @@
 import type { CallInfo } from './hooks.ts';
-import type { ClientOptions, Limit, RequestOptions } from './options.ts';
+import type { CoreOptions, Limit, RequestOptions } from './options.ts';
 import type { Watch } from './watch.ts';
 
 /** An answer with the HTTP response that carried it. */
@@ -29,7 +29,7 @@ export interface Call extends RequestOptions {
 
 export type Send = <T>(call: Call) => ApiPromise<T>;
 
-export interface Settings extends ClientOptions {
+export interface Settings extends CoreOptions {
   readonly baseURL: string;
   /** Aborted when the client is closed. */
   readonly closing: AbortSignal;

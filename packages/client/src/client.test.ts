@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Parley } from './client.ts';
 import { collect } from './collect.test.support.ts';
 import { AbortError } from './errors.ts';
-import { answer, completion, json, messages, ScriptedServer, sse } from './server.test.support.ts';
+import { answer, completion, failing, json, messages, ScriptedServer, sse } from './server.test.support.ts';
 
 const hello = json(completion('Hello!'), 200, { 'x-request-id': 'req-1' });
 
@@ -158,4 +158,12 @@ test('a stream of the client ends with the client', async () => {
   await client.close();
   await assert.rejects(next, AbortError);
   await server.idle();
+});
+
+test('warming asks once, and its failure is nobody’s', async () => {
+  await using server = await ScriptedServer.start(failing(404), hello);
+  const { chat } = new Parley({ baseURL: server.baseURL, warm: true });
+  while (server.seen.length < 1) await new Promise(setImmediate);
+  assert.equal(server.seen[0]?.url, '/v1/tcp_warming');
+  assert.deepEqual(await chat.completions.create({ messages }), completion('Hello!'));
 });

@@ -9,6 +9,7 @@ import type { With } from './resources/create.ts';
 import { type Models, models } from './resources/models.ts';
 import { Run } from './run.ts';
 import type { RunToolsParams, ToolEvent, ToolResult } from './tools/run-tools.ts';
+import { warm } from './warm.ts';
 import type { ChatCompletionRequest } from './wire/chat-request.ts';
 
 export interface Chat extends RawAccess<{ readonly completions: ChatCompletions }> {
@@ -39,6 +40,7 @@ export class Parley extends ParleyCore {
     );
     this.completions = withRaw(completions, send);
     this.models = withRaw(models, send);
+    if (options.warm) warm(send);
   }
 
   /** A client with other options; those that are not named stay as they are. It is closed for itself. */

@@ -26,6 +26,7 @@ export {
 export type { CallInfo, Hooks } from './hooks.ts';
 export type {
   ClientOptions,
+  CoreOptions,
   HeadersLike,
   Limit,
   Query,

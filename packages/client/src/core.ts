@@ -1,6 +1,8 @@
+// Old libraries of TypeScript lack the symbols of disposal.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Send } from './call.ts';
 import { ParleyError } from './errors.ts';
-import type { ClientOptions } from './options.ts';
+import type { CoreOptions } from './options.ts';
 import { sender } from './request.ts';
 import { CHAT_PATH, type CreateChatCompletion, creator } from './resources/create.ts';
 
@@ -15,7 +17,7 @@ export class ParleyCore {
   readonly request: Send;
   readonly #closing = new AbortController();
 
-  constructor(options: ClientOptions = {}) {
+  constructor(options: CoreOptions = {}) {
     const { apiKey = environment('PARLEY_API_KEY'), baseURL = environment('PARLEY_BASE_URL') } = options;
     this.baseURL = (baseURL ?? 'http://127.0.0.1:4141/v1').replace(/\/+$/, '');
     const { username, password } = new URL(this.baseURL);
@@ -25,9 +27,6 @@ export class ParleyCore {
     const request = sender(settings);
     this.request = request;
     this.chat = { completions: { create: creator(request, CHAT_PATH) } };
-    // What is wanted of it is the connection, not the answer.
-    if (options.warm)
-      request({ method: 'GET', path: '/tcp_warming', timeout: 1000, maxRetries: 0 }).catch(() => {});
   }
 
   /** Ends what is under way, with an AbortError; later calls fail with one at once. */

@@ -12,9 +12,6 @@ export interface ErrorDetails {
 
 /** Every failure of this client is one of these. What looks like a credential is taken out of the message. */
 export class ParleyError extends Error {
-  static {
-    ParleyError.prototype.name = 'ParleyError';
-  }
   /** The server's id of the request, where an answer had one. */
   readonly requestId: string | undefined;
   /** What had come of an answer that broke off. */
@@ -28,17 +25,10 @@ export class ParleyError extends Error {
 }
 
 /** No answer came, or the connection broke: the server was not reached, or went away. */
-export class ConnectionError extends ParleyError {
-  static {
-    ConnectionError.prototype.name = 'ConnectionError';
-  }
-}
+export class ConnectionError extends ParleyError {}
 
 /** A time limit has passed. */
 export class TimeoutError extends ParleyError {
-  static {
-    TimeoutError.prototype.name = 'TimeoutError';
-  }
   readonly limit: Limit;
   readonly milliseconds: number;
 
@@ -50,18 +40,10 @@ export class TimeoutError extends ParleyError {
 }
 
 /** The caller's signal, or `close()`, ended the call. `cause` is the signal's reason. */
-export class AbortError extends ParleyError {
-  static {
-    AbortError.prototype.name = 'AbortError';
-  }
-}
+export class AbortError extends ParleyError {}
 
 /** The server sent what is no answer of a chat-completions server. */
-export class ProtocolError extends ParleyError {
-  static {
-    ProtocolError.prototype.name = 'ProtocolError';
-  }
-}
+export class ProtocolError extends ParleyError {}
 
 /**
  * Why a stream broke off. `stalled`: no event within the idle limit; `timeout`: the total limit; `cut`: the connection
@@ -72,9 +54,6 @@ export type InterruptionReason = 'stalled' | 'timeout' | 'cut' | 'unfinished' | 
 
 /** A stream broke off after its first event. `partial` is what had come; `cause` is the error behind it. */
 export class StreamInterruptedError extends ParleyError {
-  static {
-    StreamInterruptedError.prototype.name = 'StreamInterruptedError';
-  }
   declare readonly partial: PartialCompletion;
   readonly reason: InterruptionReason;
 
@@ -86,9 +65,6 @@ export class StreamInterruptedError extends ParleyError {
 
 /** The server answered with an error. The subclasses say what the caller can do about it. */
 export class ApiError extends ParleyError {
-  static {
-    ApiError.prototype.name = 'ApiError';
-  }
   /** HTTP status, or what an error event of a stream names in its place. */
   readonly status: number;
   /** Kind of the error, as the server calls it. */
@@ -111,38 +87,36 @@ export class ApiError extends ParleyError {
 }
 
 /** The request cannot be served as it is: change it. 400, 413, 422 and other 4xx. */
-export class BadRequestError extends ApiError {
-  static {
-    BadRequestError.prototype.name = 'BadRequestError';
-  }
-}
+export class BadRequestError extends ApiError {}
 
 /** The credential is missing, wrong or not allowed to do this. 401, 403. */
-export class AuthenticationError extends ApiError {
-  static {
-    AuthenticationError.prototype.name = 'AuthenticationError';
-  }
-}
+export class AuthenticationError extends ApiError {}
 
 /** There is no such model, stored completion or endpoint. 404. */
-export class NotFoundError extends ApiError {
-  static {
-    NotFoundError.prototype.name = 'NotFoundError';
-  }
-}
+export class NotFoundError extends ApiError {}
 
 /** Too many requests: come back later, see `retryAfterMilliseconds(error.headers)`. 429. */
-export class RateLimitError extends ApiError {
-  static {
-    RateLimitError.prototype.name = 'RateLimitError';
-  }
-}
+export class RateLimitError extends ApiError {}
 
 /** The server failed or was not ready: the same request may succeed later or elsewhere. 408, 409 and 5xx. */
-export class ServerError extends ApiError {
-  static {
-    ServerError.prototype.name = 'ServerError';
-  }
+export class ServerError extends ApiError {}
+
+// Once for all, and as texts: minifiers rename classes.
+for (const [name, { prototype }] of Object.entries({
+  ParleyError,
+  ConnectionError,
+  TimeoutError,
+  AbortError,
+  ProtocolError,
+  StreamInterruptedError,
+  ApiError,
+  BadRequestError,
+  AuthenticationError,
+  NotFoundError,
+  RateLimitError,
+  ServerError,
+})) {
+  prototype.name = name;
 }
 
 const KINDS: Readonly<Record<number, typeof ApiError>> = {

@@ -1,5 +1,6 @@
 import type { Run } from './call.ts';
 import { apiError, isFields, type ParleyError, ProtocolError, parseJson, requestIdOf } from './errors.ts';
+import { statusOf } from './interruption.ts';
 import { Stream } from './stream.ts';
 
 /** An answer in one piece. */
@@ -8,6 +9,8 @@ export async function whole({ watch }: Run, response: Response): Promise<unknown
   const requestId = requestIdOf(response.headers);
   const data = parseJson(text);
   if (!isFields(data)) throw new ProtocolError(`The answer is no JSON: ${text.slice(0, 200)}`, { requestId });
+  // Some gateways tell of a failure behind them with status 200.
+  if (data.error) throw apiError(statusOf(data), data, response.headers);
   watch.release();
   return Object.defineProperty(data, 'requestId', { value: requestId });
 }

@@ -27,7 +27,7 @@ export function interrupted(error: ParleyError, details: ErrorDetails): ParleyEr
   return new StreamInterruptedError(reason, error.message, details);
 }
 
-/** An error event has no status of its own; servers put it beside the error or into its code. */
+/** An error within an answer has no status of its own; servers put it beside the error or into its code. */
 export function statusOf(chunk: Fields): number {
   const { status, code, type } = errorFields(chunk);
   const told = Number(chunk.status_code ?? status ?? code);

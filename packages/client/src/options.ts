@@ -58,8 +58,8 @@ export interface RequestOptions extends CommonOptions {
   idempotencyKey?: string | null | undefined;
 }
 
-/** Options of a client. */
-export interface ClientOptions extends CommonOptions {
+/** Options of the least of a client. */
+export interface CoreOptions extends CommonOptions {
   /** Credential, or what gives one for each attempt. Default: PARLEY_API_KEY; a server without keys needs none. */
   apiKey?: string | (() => string | Promise<string>) | null | undefined;
   /** Up to and with the `/v1`. Default: PARLEY_BASE_URL, then http://127.0.0.1:4141/v1 */
@@ -68,6 +68,10 @@ export interface ClientOptions extends CommonOptions {
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** Told of what happens, for logs and telemetry. */
   hooks?: Hooks | undefined;
+}
+
+/** Options of a client. */
+export interface ClientOptions extends CoreOptions {
   /** Opens a connection right away, with `GET /tcp_warming`; whether that succeeds makes no difference. Default: false. */
   warm?: boolean | undefined;
 }

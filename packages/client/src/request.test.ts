@@ -179,6 +179,17 @@ test('what is no JSON is no answer', async () => {
   assert.equal(server.seen.length, 1);
 });
 
+test('an error is one with status 200 too, and may be tried again', async () => {
+  await using server = await ScriptedServer.start(
+    json({ error: { message: 'upstream is busy', code: 429 } }),
+    hello,
+    json({ error: { message: 'no', type: 'invalid_request_error' } }),
+  );
+  const { completions } = client(server, { maxRetries: fast(1) }).chat;
+  assert.equal(text(await completions.create({ messages })), 'Hello!');
+  await assert.rejects(completions.create({ messages }), /^BadRequestError: 400 no/);
+});
+
 const LIMITS = [
   ['connect', false],
   ['connect', true],
@@ -329,14 +340,6 @@ test('any endpoint can be called', async () => {
   });
   assert.deepEqual(answer.tokens, [1, 2]);
   assert.deepEqual(server.seen[0]?.body, { prompt: 'a' });
-});
-
-test('warming asks once, and its failure is nobody’s', async () => {
-  await using server = await ScriptedServer.start(failing(404), hello);
-  const { chat } = client(server, { warm: true });
-  while (server.seen.length < 1) await new Promise(setImmediate);
-  assert.equal(server.seen[0]?.url, '/v1/tcp_warming');
-  assert.equal(text(await chat.completions.create({ messages })), 'Hello!');
 });
 
 test('many calls at once, and the ends of the base URL', async () => {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** A request as it arrived. */
 export interface Seen {
@@ -17,12 +17,17 @@ export type Reply = (response: ServerResponse, request: Seen) => void | Promise<
 export class ScriptedServer {
   readonly seen: Seen[] = [];
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #answering = new Set<ServerResponse>();
   readonly #waiting: (() => void)[] = [];
   #connections = 0;
 
   private constructor(replies: readonly Reply[]) {
     this.#server = createServer(async (request, response) => {
+      this.#answering.add(response);
+      response.on('close', () => {
+        this.#answering.delete(response);
+        for (const wake of this.#waiting.splice(0)) wake();
+      });
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part);
       const bytes = Buffer.concat(parts);
@@ -32,13 +37,8 @@ export class ScriptedServer {
       const reply = replies[Math.min(this.seen.length, replies.length) - 1];
       await reply?.(response, seen);
     });
-    this.#server.on('connection', (socket) => {
+    this.#server.on('connection', () => {
       this.#connections++;
-      this.#sockets.add(socket);
-      socket.on('close', () => {
-        this.#sockets.delete(socket);
-        for (const wake of this.#waiting.splice(0)) wake();
-      });
     });
   }
 
@@ -58,9 +58,9 @@ export class ScriptedServer {
     return this.#connections;
   }
 
-  /** Resolves when no connection is open. */
+  /** Resolves when no answer is under way: each has ended, or its connection is gone. */
   async idle(): Promise<void> {
-    while (this.#sockets.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.#answering.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

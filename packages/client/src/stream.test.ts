@@ -143,8 +143,7 @@ for (const [name, { events, ending, reason, cause, timeout }] of Object.entries(
     assert.equal(error.partial.choices[0]?.finish_reason, null);
     if (cause) assert.ok(error.cause instanceof cause, String(error.cause));
     else assert.equal(error.cause, undefined);
-    // After an end in order the connection is kept for the next call.
-    if (ending === 'hang' || ending === 'cut') await server.idle();
+    await server.idle();
   });
 }
 

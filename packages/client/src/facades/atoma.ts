@@ -1,6 +1,6 @@
 import type { ApiPromise } from '../call.ts';
 import { ParleyError } from '../errors.ts';
-import type { ClientOptions, RequestOptions } from '../options.ts';
+import type { CoreOptions, RequestOptions } from '../options.ts';
 import { type Answer, CHAT_PATH, type With } from '../resources/create.ts';
 import { type Models, models } from '../resources/models.ts';
 import type { RetryConfig } from '../retry.ts';
@@ -14,7 +14,7 @@ export const RoleUser = { USER: 'user' } as const;
 export const RoleAssistant = { ASSISTANT: 'assistant' } as const;
 export const RoleTool = { TOOL: 'tool' } as const;
 
-export interface AtomaOptions extends Omit<ClientOptions, 'apiKey' | 'baseURL' | 'maxRetries' | 'timeout'> {
+export interface AtomaOptions extends Omit<CoreOptions, 'apiKey' | 'baseURL' | 'maxRetries' | 'timeout'> {
   /** Credential, or what gives one for each attempt. Default: ATOMASDK_BEARER_AUTH. */
   bearerAuth?: string | (() => string | Promise<string>) | undefined;
   /** Default: ATOMASDK_SERVER_URL, then https://api.atoma.network */

@@ -1,15 +1,16 @@
 import type { Send } from '../call.ts';
-import type { ClientOptions } from '../options.ts';
+import type { CoreOptions } from '../options.ts';
 import { type RawAccess, withRaw } from '../raw.ts';
 import { CHAT_PATH, type Create, creator } from '../resources/create.ts';
 import { type Models, models } from '../resources/models.ts';
+import { warm } from '../warm.ts';
 import type { ChatCompletion, ChatCompletionChunk } from '../wire/chat-answer.ts';
 import type { ChatCompletionRequest } from '../wire/chat-request.ts';
 import type { Completion, CompletionChunk } from '../wire/completion-answer.ts';
 import type { CompletionRequest } from '../wire/completion-request.ts';
 import { type ClientLife, type ExtraParams, life, providerCore, withExtras } from './facade.ts';
 
-export interface CerebrasOptions extends Omit<ClientOptions, 'warm'> {
+export interface CerebrasOptions extends CoreOptions {
   /** Opens a connection right away. Default: true. */
   warmTCPConnection?: boolean | undefined;
 }
@@ -53,13 +54,8 @@ const HEADERS = { cf_ray: 'CF-RAY', x_amz_cf_id: 'X-Amz-Cf-Id', x_delay_time: 'X
  * Parley server, set the latter to `http://127.0.0.1:4141/cerebras`.
  */
 export function cerebras(options: CerebrasOptions = {}): Cerebras {
-  const { warmTCPConnection: warm = true } = options;
-  const core = providerCore(
-    { ...options, warm },
-    'CEREBRAS_API_KEY',
-    'CEREBRAS_BASE_URL',
-    'https://api.cerebras.ai',
-  );
+  const core = providerCore(options, 'CEREBRAS_API_KEY', 'CEREBRAS_BASE_URL', 'https://api.cerebras.ai');
+  if (options.warmTCPConnection ?? true) warm(core.request);
   const send = withExtras(core.request, HEADERS);
   const completions = (by: Send): ChatCompletions => ({ create: creator(by, CHAT_PATH) });
   return {

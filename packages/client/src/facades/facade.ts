@@ -1,6 +1,6 @@
 import type { Call, Send } from '../call.ts';
 import { environment, ParleyCore } from '../core.ts';
-import type { ClientOptions, HeadersLike, Query } from '../options.ts';
+import type { CoreOptions, HeadersLike, Query } from '../options.ts';
 
 /** What every client has, whatever its calls are named. */
 export interface ClientLife extends AsyncDisposable, Disposable {
@@ -37,7 +37,7 @@ export interface ExtraParams {
 
 /** A client for a provider: with its own credential, never that of Parley, and its address, to which it adds `/v1`. */
 export function providerCore(
-  options: ClientOptions,
+  options: CoreOptions,
   keyVariable: string,
   addressVariable: string,
   address: string,

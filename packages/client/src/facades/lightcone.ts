@@ -1,4 +1,4 @@
-import type { ClientOptions } from '../options.ts';
+import type { CoreOptions } from '../options.ts';
 import { type RawAccess, withRaw } from '../raw.ts';
 import { CHAT_PATH, type Create, creator } from '../resources/create.ts';
 import { type Models, models } from '../resources/models.ts';
@@ -18,14 +18,14 @@ export interface Lightcone extends ClientLife {
   readonly chat: LightconeChat & RawAccess<LightconeChat>;
   readonly models: Models & RawAccess<Models>;
   /** A client with other options; those that are not named stay as they are. It is closed for itself. */
-  withOptions(options: ClientOptions): Lightcone;
+  withOptions(options: CoreOptions): Lightcone;
 }
 
 /**
  * A client with the calls of Lightcone's own. Reads TZAFON_API_KEY and LIGHTCONE_BASE_URL; to try code out against a
  * Parley server, set the latter to `http://127.0.0.1:4141/lightcone`.
  */
-export function lightcone(options: ClientOptions = {}): Lightcone {
+export function lightcone(options: CoreOptions = {}): Lightcone {
   const core = providerCore(options, 'TZAFON_API_KEY', 'LIGHTCONE_BASE_URL', 'https://api.tzafon.ai');
   const send = withExtras(core.request);
   return {

@@ -3,7 +3,7 @@ import { Liveness } from '../regex/live.ts';
 import { RePool } from '../regex/pool.ts';
 import { cardinality } from './cardinality.ts';
 import { Emptiness } from './emptiness.ts';
-import { intersectAll, intersectShapes } from './intersect.ts';
+import { Expansion } from './expansion.ts';
 import { NumberStates } from './number-state.ts';
 import {
   arrayShape,
@@ -17,10 +17,8 @@ import {
   stringShape,
   unitShape,
 } from './shape.ts';
-import { withoutImplied, withoutSubsumed } from './subsume.ts';
 import { type Term, TermPool } from './term.ts';
 
-const MAX_SHAPES = 2048;
 /** Numbers of values up to this one are told apart. */
 const MANY = 64;
 
@@ -32,6 +30,7 @@ export class Algebra {
   readonly terms: TermPool;
   readonly numbers: NumberStates;
   readonly emptiness: Emptiness;
+  readonly #expansion: Expansion;
   /** Keys come in the order of declaration. */
   readonly ordered: boolean;
   /** Terms being expanded, with the number of object or array boundaries crossed so far. */
@@ -52,6 +51,7 @@ export class Algebra {
     this.terms = new TermPool(fuel);
     this.numbers = new NumberStates(this.pool, fuel);
     this.emptiness = new Emptiness(this);
+    this.#expansion = new Expansion(this);
   }
 
   top(type: JsonType): Shape {
@@ -153,7 +153,7 @@ export class Algebra {
     }
     this.#busy.set(key, this.#boundary);
     try {
-      const list = this.#expand(term, type);
+      const list = this.#expansion.of(term, type);
       if (list) {
         term.shapes ??= new Map();
         term.shapes.set(type, list);
@@ -164,134 +164,6 @@ export class Algebra {
     } finally {
       this.#busy.delete(key);
     }
-  }
-
-  #expand(term: Term, type: JsonType): readonly Shape[] | null {
-    this.fuel.spend(4);
-    switch (term.kind) {
-      case 'true':
-        return [this.top(type)];
-      case 'false':
-        return [];
-      case 'types':
-        return term.types.has(type) ? [this.top(type)] : [];
-      case 'leaf':
-        if (term.leaf!.type !== type) return term.positive ? [this.top(type)] : [];
-        return this.#distinct(term.positive ? term.leaf!.yes() : term.leaf!.no(), type);
-      case 'ref':
-        return this.shapes(term.body(), type);
-      case 'or':
-        return this.#union(term.parts, type);
-      case 'and':
-        return this.#intersection(term.parts, type);
-      case 'one':
-        return this.#exactlyOne(term.parts, type);
-    }
-  }
-
-  #distinct(list: readonly Shape[], type: JsonType): readonly Shape[] {
-    const top = this.top(type);
-    const found = new Map<string, Shape>();
-    for (const shape of list) {
-      if (shape.key === top.key) return [top];
-      found.set(shape.key, shape);
-    }
-    this.fuel.spend(list.length);
-    if (found.size > MAX_SHAPES) throw new ConstraintError('limit', 'The schema has too many alternatives');
-    return [...found.values()];
-  }
-
-  #union(parts: readonly Term[], type: JsonType): readonly Shape[] | null {
-    const all: Shape[] = [];
-    for (const part of parts) {
-      const list = this.shapes(part, type);
-      if (!list) return null;
-      for (const shape of list) all.push(shape);
-    }
-    return this.#distinct(all, type);
-  }
-
-  #intersection(parts: readonly Term[], type: JsonType): readonly Shape[] | null {
-    const lists: (readonly Shape[])[] = [];
-    let open = false;
-    for (const part of parts) {
-      const list = this.shapes(part, type);
-      if (list?.length === 0) return list;
-      if (list) lists.push(list);
-      else open = true;
-    }
-    if (open) return null;
-    lists.sort((a, b) => a.length - b.length);
-    const several = lists.findIndex((list) => list.length > 1);
-    const single = several < 0 ? lists.length : several;
-    let out =
-      single > 0
-        ? this.#common(
-            lists.slice(0, single).map((list) => list[0]!),
-            type,
-          )
-        : lists[0]!;
-    for (const list of lists.slice(Math.max(1, single))) {
-      if (out.length === 0) return out;
-      out = this.#product(out, list, type);
-    }
-    return out;
-  }
-
-  /** The intersection of single shapes. */
-  #common(shapes: readonly Shape[], type: JsonType): readonly Shape[] {
-    const top = this.top(type);
-    const some = shapes.filter((s) => s !== top);
-    if (some.length < 2) return [some[0] ?? top];
-    this.fuel.spend(8 * some.length);
-    const all = intersectAll(some, this.pool, this.terms);
-    return all ? this.#distinct([all], type) : [];
-  }
-
-  #product(a: readonly Shape[], b: readonly Shape[], type: JsonType): readonly Shape[] {
-    const top = this.top(type);
-    if (b.length === 1 && b[0] === top) return a;
-    if (a.length === 1 && a[0] === top) return b;
-    const all: Shape[] = [];
-    for (const x of a) {
-      for (const y of b) {
-        this.fuel.spend(8);
-        const both = intersectShapes(x, y, this.pool, this.terms);
-        if (both) all.push(a.length * b.length > 1 ? withoutImplied(both, this) : both);
-      }
-    }
-    const list = this.#distinct(all, type);
-    if (list.length < 2) return list;
-    const live = list.filter((s) => this.emptiness.shape(s) !== 'no');
-    return live.length < 3 ? live : withoutSubsumed(live, this.fuel);
-  }
-
-  #exactlyOne(parts: readonly Term[], type: JsonType): readonly Shape[] | null {
-    const lists = parts.map((p) => this.shapes(p, type));
-    if (lists.some((l) => !l)) return null;
-    const out: Shape[] = [];
-    for (let i = 0; i < parts.length; i++) {
-      let left = lists[i]!;
-      for (let j = 0; j < parts.length && left.length > 0; j++) {
-        if (i === j || !this.#overlap(left, lists[j]!)) continue;
-        const others = this.shapes(this.terms.not(parts[j]!), type);
-        if (!others) return null;
-        left = this.#product(left, others, type);
-      }
-      out.push(...left);
-    }
-    return this.#distinct(out, type);
-  }
-
-  #overlap(a: readonly Shape[], b: readonly Shape[]): boolean {
-    for (const x of a) {
-      for (const y of b) {
-        this.fuel.spend(8);
-        const both = intersectShapes(x, y, this.pool, this.terms);
-        if (both && this.emptiness.shape(both) !== 'no') return true;
-      }
-    }
-    return false;
   }
 
   /** The types that a value of the term can have. */

@@ -1,5 +1,6 @@
 import type { Status } from './emptiness.ts';
 import type { KeyOption, ObjectItem } from './object-item.ts';
+import { otherWays, waysOf } from './object-ways.ts';
 import { Obligations } from './obligations.ts';
 
 /** Whether an object can still be completed. */
@@ -93,9 +94,9 @@ export class ObjectFuture {
   *#ways(): Iterable<KeyOption> {
     const item = this.#item;
     const close: KeyOption[] = [];
-    for (const { option } of item.otherWays()) yield option;
+    for (const { option } of otherWays(item)) yield option;
     for (let i = 0; i < item.plan.names.length; i++) {
-      for (const way of item.waysOf(i)) {
+      for (const way of waysOf(item, i)) {
         if (way.rivals.length === 0) yield way;
         else close.push(way);
       }

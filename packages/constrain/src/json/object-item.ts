@@ -2,7 +2,8 @@ import type { Re } from '../regex/pool.ts';
 import type { Status } from './emptiness.ts';
 import { ObjectFuture } from './object-future.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import { NO_RIVALS, type Rivals, type Split, splitByRivals } from './rivals.ts';
+import { isOver, otherWays, waysOf } from './object-ways.ts';
+import type { Rivals } from './rivals.ts';
 import type { ObjectConstant } from './shape.ts';
 import type { Term } from './term.ts';
 
@@ -83,21 +84,15 @@ export class ObjectItem {
   }
 
   #makeNeeded(): ReadonlySet<number> {
-    const { shape, index } = this.plan;
+    const { shape, index, implied } = this.plan;
+    if (shape.required.length === 0 && implied.size === 0) return NONE;
     const needed = new Set<number>();
-    const add = (name: string) => {
-      const i = index.get(name)!;
+    const add = (i: number) => {
       if (!this.has(i)) needed.add(i);
     };
-    if (shape.required.length === 0 && shape.implied.length === 0) return NONE;
-    for (const name of shape.required) add(name);
-    for (let size = -1; size < needed.size; ) {
-      size = needed.size;
-      for (const [name, others] of shape.implied) {
-        const i = index.get(name)!;
-        if (this.has(i) || needed.has(i)) for (const other of others) add(other);
-      }
-    }
+    for (const name of shape.required) add(index.get(name)!);
+    for (const [i, others] of implied) if (this.has(i)) for (const other of others) add(other);
+    for (const i of needed) for (const other of implied.get(i) ?? []) add(other);
     return needed.size > 0 ? needed : NONE;
   }
 
@@ -129,7 +124,7 @@ export class ObjectItem {
   }
 
   #mayCome(i: number): boolean {
-    if (this.#isOver(i) || this.plan.nameStatus(i) !== 'yes') return false;
+    if (isOver(this, i) || this.plan.nameStatus(i) !== 'yes') return false;
     return (this.plan.isFree(i) && this.#differs(i)) || this.#optionsOf(i).length > 0;
   }
 
@@ -149,48 +144,13 @@ export class ObjectItem {
 
   #optionsOf(i: number): KeyOption[] {
     const free = this.plan.isFree(i);
-    return this.waysOf(i).filter((way) => this.#leadsOn(way, free));
-  }
-
-  #isOver(i: number): boolean {
-    return this.at.count >= this.plan.shape.max || this.has(i) || !this.#inOrder(i);
+    return waysOf(this, i).filter((way) => this.#leadsOn(way, free));
   }
 
   /** `free`: after the key the object can be completed because it can be now. */
   #leadsOn(way: KeyOption, free = false): boolean {
     if ((!free || way.rivals.length > 0) && way.next.feasible() !== 'yes') return false;
     return this.plan.algebra.hasValue(way.term);
-  }
-
-  /** The ways to go on with a name, whether they lead on or not. */
-  waysOf(i: number): KeyOption[] {
-    const { plan, at } = this;
-    if (this.#isOver(i)) return [];
-    const due =
-      at.pending.length === 0
-        ? at.pending
-        : at.pending.filter((p) => plan.matchesName(i, plan.shape.exists[p]!.re));
-    return this.#splits(i).flatMap(({ term, rivals }) =>
-      this.#choices([plan.term(i), term], due, rivals, (pending) =>
-        plan.item({
-          seen: at.seen | (1n << BigInt(i)),
-          count: at.count + 1,
-          pending,
-          extras: at.extras,
-          fresh: null,
-          rivals,
-        }),
-      ),
-    );
-  }
-
-  #splits(i: number): readonly Split<ObjectConstant>[] {
-    const { plan } = this;
-    const name = plan.names[i]!;
-    const parts = this.at.rivals.flatMap((rival) =>
-      Object.hasOwn(rival.value, name) ? [{ rival, value: rival.value[name] }] : [],
-    );
-    return splitByRivals(plan.algebra, parts);
   }
 
   /** Whether a name can no longer come, because one that is declared after it has come. */
@@ -202,35 +162,6 @@ export class ObjectItem {
     return false;
   }
 
-  #inOrder(i: number): boolean {
-    const { plan } = this;
-    if (!plan.algebra.ordered) return true;
-    if (this.passed(i)) return false;
-    const at = plan.declaredAt(i);
-    for (const j of this.needed()) if (plan.declaredAt(j) < at) return false;
-    return true;
-  }
-
-  /** One way for each choice of obligations that the value meets. */
-  #choices(
-    base: readonly Term[],
-    due: readonly number[],
-    rivals: Rivals<ObjectConstant>,
-    next: (pending: readonly number[]) => ObjectItem,
-  ): KeyOption[] {
-    const { algebra, shape } = this.plan;
-    const { pending } = this.at;
-    if (due.length === 0) return [new KeyOption(algebra.terms.and(base), rivals, () => next(pending))];
-    const out: KeyOption[] = [];
-    for (let chosen = 0; chosen < 1 << due.length; chosen++) {
-      const met = due.filter((_, bit) => (chosen >> bit) & 1);
-      const term = algebra.terms.and([...base, ...met.map((p) => shape.exists[p]!.term)]);
-      const left = pending.filter((p) => !met.includes(p));
-      out.push(new KeyOption(term, rivals, () => next(left)));
-    }
-    return out;
-  }
-
   /** How many keys of a class that lie in an expression can still come. */
   left(keys: Re, within: Re = keys): number {
     const { pool, liveness } = this.plan.algebra;
@@ -240,36 +171,8 @@ export class ObjectItem {
 
   /** The ways to go on with a key that has no name in the schema; `tracked`: the key's text matters afterwards. */
   others(): readonly { re: Re; option: KeyOption }[] {
-    this.#others ??= this.otherWays().filter((w) => this.#leadsOn(w.option));
+    this.#others ??= otherWays(this).filter((w) => this.#leadsOn(w.option));
     return this.#others;
-  }
-
-  /** The same, whether they lead on or not. */
-  otherWays(): { re: Re; option: KeyOption }[] {
-    const { plan, at } = this;
-    const { algebra, shape } = plan;
-    if (at.count >= shape.max) return [];
-    if (algebra.ordered && this.needed().size > 0) return [];
-    const seen = algebra.ordered ? (1n << BigInt(plan.names.length)) - 1n : at.seen;
-    const out: { re: Re; option: KeyOption }[] = [];
-    for (const { re, term } of this.classes()) {
-      const ways = this.#choices([term], at.pending, NO_RIVALS, (pending) =>
-        plan.item({
-          seen,
-          count: at.count + 1,
-          pending,
-          extras: at.extras,
-          fresh: re,
-          rivals: NO_RIVALS,
-        }),
-      );
-      for (const option of ways) {
-        const met = at.pending.filter((p) => !option.next.at.pending.includes(p));
-        const within = algebra.pool.and([re, ...met.map((p) => shape.exists[p]!.re)]);
-        if (algebra.liveness.live(within)) out.push({ re: within, option });
-      }
-    }
-    return out;
   }
 
   /** Whether the texts of unnamed keys must be told apart from now on. */

@@ -21,12 +21,13 @@ export class ObjectPlan {
   readonly id: number;
   readonly names: readonly string[];
   readonly index = new Map<string, number>();
+  /** The names that a name asks for. */
+  readonly implied = new Map<number, number[]>();
   readonly #points: number[][];
   readonly #terms: (Term | undefined)[] = [];
   readonly #declared: number[] = [];
   readonly #items = new Map<string, ObjectItem>();
   #classes: KeyClass[] | null = null;
-  #triggers: Set<number> | null = null;
 
   /** `more`: names that the shape does not have, whose keys must be told apart. */
   constructor(algebra: Algebra, shape: ObjectShape, id: number, more: readonly string[]) {
@@ -41,6 +42,10 @@ export class ObjectPlan {
     this.names = sorted.map((n) => n.name);
     this.#points = sorted.map((n) => n.points);
     for (const [i, name] of this.names.entries()) this.index.set(name, i);
+    for (const [key, others] of shape.implied) {
+      const i = this.index.get(key)!;
+      this.implied.set(i, [...(this.implied.get(i) ?? []), ...others.map((name) => this.index.get(name)!)]);
+    }
     for (const [at, name] of [...declared].entries()) this.#declared[this.index.get(name)!] = at;
   }
 
@@ -77,9 +82,8 @@ export class ObjectPlan {
    */
   isFree(i: number): boolean {
     const { shape, algebra } = this;
-    this.#triggers ??= new Set(shape.implied.map(([key]) => this.index.get(key)!));
     const bounded = shape.max < Infinity || shape.exists.length > 0 || algebra.ordered;
-    return !bounded && !this.#triggers.has(i);
+    return !bounded && !this.implied.has(i);
   }
 
   nameStatus(i: number): Status {

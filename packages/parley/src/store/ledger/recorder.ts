@@ -1,6 +1,6 @@
 import type { Spent, Subject } from '../counters/state.ts';
 import type { RecordedRow } from './recorded-row.ts';
-import { type Turn, within } from './turn.ts';
+import { retryDelay, type Turn, within } from './turn.ts';
 
 export interface RecorderOptions {
   /** Keeps the rows, those that are not there yet. Must be repeatable. */
@@ -10,6 +10,8 @@ export interface RecorderOptions {
   readonly now: () => number;
   readonly timeoutMs: number;
   readonly turn: Turn;
+  /** Waits before it is tried again; `RETRY_MS` when left out. */
+  readonly retryMs?: readonly number[] | undefined;
   /** Told of each failure. */
   readonly onTrouble: (error: unknown) => void;
 }
@@ -21,7 +23,6 @@ interface WaitingRow {
 }
 
 const BATCH = 500;
-const RETRY_MS = [100, 250, 500, 1_000];
 
 /**
  * Brings rows into the database. While a batch is written, those that come gather for the next; when one fails it is tried
@@ -101,7 +102,7 @@ export class Recorder {
     onTrouble(error);
     this.#troubleSince ??= now();
     for (const { reject } of this.#rows) reject(error);
-    const delay = RETRY_MS[Math.min(this.#retries++, RETRY_MS.length - 1)];
+    const delay = retryDelay(this.#retries++, this.#options.retryMs);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#write(), delay).unref();
   }

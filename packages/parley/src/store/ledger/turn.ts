@@ -1,3 +1,10 @@
+/** How long to wait before the first, second ... try again; the last one stands for all that follow. */
+export const RETRY_MS: readonly number[] = [100, 250, 500, 1_000];
+
+export function retryDelay(tries: number, delays: readonly number[] = RETRY_MS): number {
+  return delays[Math.min(tries, delays.length - 1)] ?? 0;
+}
+
 /** Lets one action run at a time, in the order in which they were asked for. */
 export class Turn {
   #last: Promise<unknown> = Promise.resolve();

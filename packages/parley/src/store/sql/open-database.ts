@@ -36,7 +36,10 @@ async function openSqlite(path: string, timeoutMs: number): Promise<OpenDatabase
   const writer = await openSqliteThread(data);
   let reader: Promise<OpenDatabase> | undefined;
   const usage = async (): Promise<UsageReader> => {
-    reader ??= openSqliteThread(data);
+    reader ??= openSqliteThread(data).catch((error: unknown) => {
+      reader = undefined;
+      throw error;
+    });
     return (await reader).tables.usage;
   };
   return {
@@ -48,7 +51,11 @@ async function openSqlite(path: string, timeoutMs: number): Promise<OpenDatabase
       },
     },
     async close() {
-      await reader?.then((open) => open.close());
+      await reader?.then(
+        (open) => open.close(),
+        // It could not be opened, and whoever asked was told.
+        () => undefined,
+      );
       await writer.close();
     },
   };
