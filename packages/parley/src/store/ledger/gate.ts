@@ -189,7 +189,7 @@ export class Gate {
   async #restate(): Promise<void> {
     if (this.#closed) return;
     const { counters, newProcessId, rowsAreKnown, timeoutMs } = this.#options;
-    void rowsAreKnown;
+    if (!rowsAreKnown()) throw new Error('it is not known which rows are recorded');
     const replaces = [...this.#replaces, this.#process];
     this.#replaces.push(this.#process);
     this.#process = newProcessId();

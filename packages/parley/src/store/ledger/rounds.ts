@@ -45,7 +45,8 @@ export class Rounds {
 
   /** Runs between two rounds; who comes meanwhile waits. */
   async paused<T>(action: () => Promise<T>): Promise<T> {
-    await this.idle();
+    // Here and not in `idle`: between its end and what awaits it others could begin.
+    while (this.#working !== undefined) await this.#working;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#working = promise;
     try {
