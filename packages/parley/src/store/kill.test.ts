@@ -46,7 +46,10 @@ for (const { name, skip, place } of STORES.filter(({ shared }) => shared)) {
 
     const charged = { keyId: key.id, userId: undefined, teamId: 't' };
     // One that ends by itself leaves what Node has compiled to those that do not.
-    const gentle = new StoreProcess({ store: where, now: undefined, charged, load: 0, name: 'gentle' }, cache);
+    const gentle = new StoreProcess(
+      { store: where, now: undefined, charged, load: 0, name: 'gentle' },
+      cache,
+    );
     await gentle.ready();
     await gentle.close();
     const settled: string[] = [];
